@@ -1,0 +1,1 @@
+"""Tables, policies, migrations and sessions."""

@@ -1,0 +1,1 @@
+"""Frozen values and enumerations that pass between the phases; no I/O."""

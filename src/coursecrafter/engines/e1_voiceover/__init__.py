@@ -1,0 +1,1 @@
+"""E1, the voice-over factory: an existing deck gets a voice and keeps its own picture."""

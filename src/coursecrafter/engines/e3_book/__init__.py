@@ -1,0 +1,1 @@
+"""E3, the book and manual factory."""

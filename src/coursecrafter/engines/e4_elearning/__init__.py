@@ -1,0 +1,1 @@
+"""E4, the e-learning factory: interactive lessons as SCORM packages."""

@@ -1,0 +1,1 @@
+"""A finished course leaves: names, folders and the page that shows everything."""

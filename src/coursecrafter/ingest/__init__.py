@@ -1,0 +1,1 @@
+"""Files from outside become values: guard, sandbox, and one reader per kind of file."""

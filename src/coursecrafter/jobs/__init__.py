@@ -1,0 +1,1 @@
+"""States, steps and (later) the queue: how work is carried out and not done twice."""

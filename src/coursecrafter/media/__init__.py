@@ -1,0 +1,1 @@
+"""Timelines, still video, sound, captions and probing; knows no engine."""

@@ -1,0 +1,1 @@
+"""Bytes: one content-addressed store for everything that is not a row."""

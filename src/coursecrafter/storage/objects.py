@@ -1,0 +1,161 @@
+"""The object store, opened for one organisation.
+
+Objects are named by their SHA-256 and never change, so a second write of the same bytes is a no-op and a reader needs no
+lock. Nothing of one organisation is shared with another, not even equal bytes: their keys begin with the organisation.
+Records of finished steps stand beside the objects (`jobs/steps.py`).
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import obstore
+from obstore.store import LocalStore, from_url
+
+from coursecrafter.domain.stored import StoredObject
+from coursecrafter.errors import AssetError
+
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore as Backend
+
+CHUNK_BYTES = 8 * 1024 * 1024
+
+
+class StoreFull(AssetError):
+    """There is no room left where files are stored."""
+
+    code = "CC-0701"
+    status = 507
+    retry = True
+    remedy = "Free some space, or point COURSECRAFTER_STORE at a larger disk, and run the same command again."
+
+
+class ObjectMissing(AssetError):
+    """A stored file that a row or a record names is not in the store."""
+
+    code = "CC-0702"
+    remedy = "Build the course again: what is missing is made anew."
+
+
+class StoreUnreachable(AssetError):
+    """The store did not take or give a file."""
+
+    code = "CC-0703"
+    status = 503
+    retry = True
+    remedy = "Check COURSECRAFTER_STORE, its credentials and its permissions, and try again."
+
+
+class ObjectStore:
+    """Content-addressed objects and step records of one organisation.
+
+    Args:
+        url: a folder (path or file URL) or an object store's URL (s3://, gs://, az://).
+        org_id: the organisation, first part of each key.
+    """
+
+    def __init__(self, url: str, org_id: UUID) -> None:
+        self.prefix = f"org/{org_id}"
+        self._backend: Backend
+        self.folder: Path | None = None
+        if "://" in url and not url.startswith("file://"):
+            self._backend = from_url(url)
+        else:
+            self.folder = Path(url.removeprefix("file://"))
+            with _translated():
+                self.folder.mkdir(parents=True, exist_ok=True)
+            self._backend = LocalStore(str(self.folder))
+
+    def put_bytes(self, content: bytes, mime_type: str) -> StoredObject:
+        """Store bytes whole; give back their name.
+
+        Raises:
+            StoreFull: CC-0701.
+        """
+        stored = StoredObject(hashlib.sha256(content).hexdigest(), len(content), mime_type)
+        self._put(stored, content)
+        return stored
+
+    def put_file(self, path: Path, mime_type: str) -> StoredObject:
+        """Store a file whole, hashed first in bounded memory; give back its name.
+
+        Raises:
+            StoreFull: CC-0701.
+        """
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        stored = StoredObject(digest, path.stat().st_size, mime_type)
+        self._put(stored, path)
+        return stored
+
+    def get_bytes(self, stored: StoredObject) -> bytes:
+        """The object's bytes.
+
+        Raises:
+            ObjectMissing: CC-0702.
+        """
+        with _translated():
+            return bytes(obstore.get(self._backend, self._path(stored.key)).bytes())
+
+    def copy_to(self, stored: StoredObject, target: Path) -> None:
+        """Write the object into a file, in bounded memory.
+
+        Raises:
+            ObjectMissing: CC-0702.
+        """
+        with _translated(), target.open("wb") as file:
+            for chunk in obstore.get(self._backend, self._path(stored.key)).stream(min_chunk_size=CHUNK_BYTES):
+                file.write(chunk)
+
+    def has(self, stored: StoredObject) -> bool:
+        """Whether the object is there, with its length."""
+        try:
+            return int(obstore.head(self._backend, self._path(stored.key))["size"]) == stored.size_bytes
+        except FileNotFoundError:
+            return False
+
+    def find_record(self, name: str, key: str) -> dict[str, StoredObject] | None:
+        """The files of a finished step, or None if it is not finished or a file of it is gone."""
+        try:
+            content = bytes(obstore.get(self._backend, self._path(f"steps/{name}/{key}.json")).bytes())
+        except FileNotFoundError:
+            return None
+        files = {label: StoredObject(**file) for label, file in json.loads(content).items()}
+        return files if all(self.has(file) for file in files.values()) else None
+
+    def put_record(self, name: str, key: str, files: Mapping[str, StoredObject]) -> None:
+        """Record a finished step; its files must be stored already."""
+        content = json.dumps({label: asdict(file) for label, file in files.items()}, sort_keys=True).encode()
+        with _translated():
+            obstore.put(self._backend, self._path(f"steps/{name}/{key}.json"), content)
+
+    def _put(self, stored: StoredObject, content: bytes | Path) -> None:
+        if self.has(stored):
+            return
+        with _translated():
+            obstore.put(self._backend, self._path(stored.key), content)
+
+    def _path(self, key: str) -> str:
+        return f"{self.prefix}/{key}"
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn the backend's words into ours."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise ObjectMissing("A stored file is missing.", detail=str(error)) from error
+    except (OSError, obstore.exceptions.BaseError) as error:
+        is_full = getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error)
+        if is_full:
+            raise StoreFull("The disk that holds the course files is full.", detail=str(error)) from error
+        raise StoreUnreachable("The file store did not answer as it should.", detail=str(error)) from error
