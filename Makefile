@@ -1,0 +1,50 @@
+# Two commands do everything: `make demo` and `make test`. `make help` lists the rest.
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-tests demo test check bench format lock clean
+
+PY := .venv/bin
+OUT ?= out
+DECKS ?=
+export COURSECRAFTER_TEST_DECKS := $(DECKS)
+
+help: ## Show what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: ## Install what the product needs (system packages, .venv, learner player)
+	@tools/setup
+
+setup-tests: ## Install what the product and its tests need
+	@tools/setup tests
+
+demo: setup ## Make the example course into ./out, with progress, and list what was made
+	@$(PY)/coursecrafter build examples/fire-safety.pptx --doc examples/handbook.md --out $(OUT)
+
+test: setup-tests ## Run every test, with coverage gates
+	@rm -f .coverage .coverage.*
+	@COVERAGE_PROCESS_START=pyproject.toml $(PY)/python -m pytest --cov --cov-report= tests
+	@$(PY)/coverage report --skip-covered --fail-under=80 --sort=cover
+	@$(PY)/coverage report --include='*/coursecrafter/engines/*' --show-missing --fail-under=100
+	@tools/npm --prefix web test --silent
+
+check: setup-tests ## Run linters, types and import contracts
+	@$(PY)/ruff check .
+	@$(PY)/ruff format --check .
+	@$(PY)/mypy
+	@$(PY)/lint-imports
+	@tools/npm --prefix web run lint --silent
+	@tools/npm --prefix web run typecheck --silent
+
+bench: setup-tests ## Run the benchmarks against their peers (long)
+	@for program in bench/*.py; do $(PY)/python $$program || exit 1; done
+
+format: ## Format the Python code
+	@$(PY)/ruff format . && $(PY)/ruff check --fix .
+
+lock: ## Lock the requirements again, with hashes and without addresses
+	@for name in setup runtime dev node; do \
+	  source=requirements/$$name.in; [ $$name = runtime ] && source=pyproject.toml; \
+	  $(PY)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	    $$source -o requirements/$$name.txt || exit 1; done
+
+clean: ## Remove what set-up and builds made in this folder
+	rm -rf .venv build out web/node_modules src/coursecrafter/engines/e4_elearning/player .coverage*
