@@ -1,0 +1,270 @@
+"""Speech without key or network: espeak-ng in child processes, with a time for every word."""
+
+from __future__ import annotations
+
+import atexit
+import io
+import json
+import subprocess
+import sys
+import threading
+import wave
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from coursecrafter.errors import GatewayError
+from coursecrafter.gateway.errors import CallFailed
+from coursecrafter.gateway.ports import SpeechAnswer, SpeechRequest
+from coursecrafter.gateway.providers import espeak_helper
+from coursecrafter.gateway.providers.espeak_helper import FRAME, LENGTH
+from coursecrafter.gateway.providers.offline_voices import EspeakVoice, choose_voice, voices
+from coursecrafter.gateway.providers.spoken_words import (
+    Chunk,
+    SpokenText,
+    WordEvent,
+    find_words,
+    is_speakable,
+    speakable,
+    split_chunks,
+    time_words,
+)
+
+__all__ = ["NothingToSay", "OfflineSpeech", "VoiceEngineMissing", "voices"]
+
+PROVIDER = "offline"
+REVISION = 1  # raise it when the same text gives other sound or other times
+VOLUME = 80  # of 200; at 100, the default, some variants clip
+MOST_IDLE = 4
+START_S = 20
+LEAST_S = 20
+CHARS_PER_S = 300  # espeak-ng speaks about 15,000 characters in a second of one core
+INSTALL = "Install the Debian package espeak-ng (apt-get install espeak-ng), then run the same command again."
+
+
+class VoiceEngineMissing(GatewayError):
+    """The espeak-ng library or its voices are not installed."""
+
+    code = "CC-0304"
+    status = 503
+    remedy = INSTALL
+
+
+class NothingToSay(GatewayError):
+    """The text has no letter or digit, so there is nothing to speak."""
+
+    code = "CC-0305"
+    status = 422
+    remedy = "Write at least one word, or leave the script empty for silence."
+
+
+@dataclass(frozen=True, slots=True)
+class _Engine:
+    """What a child said when it began."""
+
+    version: str
+    rate_hz: int
+    voices: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
+
+
+class _Child:
+    """One speaking process. It ends when its input is closed, so it never outlives this process."""
+
+    def __init__(self) -> None:
+        # By path and isolated, so that it starts the same from any folder and needs no more than its interpreter.
+        command = [sys.executable, "-I", str(Path(espeak_helper.__file__))]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.engine = self._hear_hello()
+
+    @property
+    def _streams(self) -> tuple[IO[bytes], IO[bytes]]:
+        if self.process.stdin is None or self.process.stdout is None:
+            raise AssertionError
+        return self.process.stdin, self.process.stdout
+
+    def _hear_hello(self) -> _Engine:
+        with self._deadline(START_S):
+            kind, body = self._read_frame()
+        said = json.loads(body)
+        if kind == b"E":
+            self.close()
+            raise VoiceEngineMissing("The voice engine espeak-ng is not installed.", detail=said)
+        listed = tuple((name, tuple((tag, priority) for tag, priority in tags)) for name, tags in said["voices"])
+        return _Engine(said["version"], said["rate_hz"], listed)
+
+    def ask(self, request: dict[str, Any]) -> tuple[bytes, list[list[int]]]:
+        """PCM and word events."""
+        sound: list[bytes] = []
+        words: list[list[int]] = []
+        with self._deadline(request["seconds"]):
+            written = json.dumps(request).encode()
+            self._streams[0].write(LENGTH.pack(len(written)) + written)
+            self._streams[0].flush()
+            while (frame := self._read_frame())[0] != b"Z":
+                kind, body = frame
+                if kind == b"P":
+                    sound.append(body)
+                else:
+                    words = json.loads(body)
+        return b"".join(sound), words
+
+    def _read_frame(self) -> tuple[bytes, bytes]:
+        head = self._streams[1].read(FRAME.size)
+        if len(head) < FRAME.size:
+            raise EOFError
+        kind, length = FRAME.unpack(head)
+        body = self._streams[1].read(length)
+        if len(body) < length:
+            raise EOFError
+        return kind, body
+
+    @contextmanager
+    def _deadline(self, seconds: int) -> Iterator[None]:
+        """Kill the child when the time is over, or when it breaks off; its stream ends then."""
+        timer = threading.Timer(seconds, self.process.kill)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except (EOFError, OSError) as error:
+            self.close()
+            detail = f"espeak_helper ended with {self.process.returncode}"
+            raise CallFailed("The offline voice stopped in the middle of a text.", detail=detail) from error
+        finally:
+            timer.cancel()
+
+    def close(self) -> None:
+        """End the child and wait for it."""
+        self.process.kill()
+        for stream in self._streams:
+            with suppress(OSError):  # what was still to be sent to a dead child
+                stream.close()
+        self.process.wait()
+
+
+class OfflineSpeech:
+    """Speaks with espeak-ng. Safe to use from several threads: each has a child of its own while it speaks."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._idle: list[_Child] = []
+        self._engine: _Engine | None = None
+        atexit.register(self.close)
+
+    def identity(self, language: str, voice: str) -> str:
+        """Provider, engine version, voice and manner: all that the sound depends on beside the text.
+
+        Raises:
+            UnknownVoice: CC-0303.
+            VoiceEngineMissing: CC-0304.
+        """
+        engine = self._known_engine()
+        chosen = choose_voice(language, voice, engine.voices)
+        manner = f"{chosen.tone.rate_wpm}-{chosen.tone.pitch}-{chosen.tone.pitch_range}-{VOLUME}"
+        return f"{PROVIDER}/{model_name(engine.version, chosen)}/{manner}/r{REVISION}"
+
+    def model(self, language: str, voice: str) -> str:
+        """Engine, version and voice, as in `espeak-ng 1.51/gmw/en+f2`.
+
+        Raises:
+            UnknownVoice: CC-0303.
+            VoiceEngineMissing: CC-0304.
+        """
+        engine = self._known_engine()
+        return model_name(engine.version, choose_voice(language, voice, engine.voices))
+
+    def speak(self, request: SpeechRequest) -> SpeechAnswer:
+        """Speak a text of any length. The same request gives the same bytes.
+
+        Returns:
+            sound of 22,050 Hz and the words of the text, with positions in the text as it was given.
+
+        Raises:
+            CallFailed: CC-0302, the voice crashed or took too long.
+            UnknownVoice: CC-0303.
+            VoiceEngineMissing: CC-0304.
+            NothingToSay: CC-0305.
+        """
+        if not is_speakable(request.text):
+            raise NothingToSay("The script has no words to speak.")
+        engine = self._known_engine()
+        voice = choose_voice(request.language, request.voice, engine.voices)
+        spoken = speakable(request.text)
+        chunks = [chunk for chunk in split_chunks(spoken.text) if is_speakable(spoken.text[chunk.start : chunk.end])]
+        with self._borrowed() as child:
+            pcm, reported = child.ask(_request(voice, spoken, chunks))
+        sound = np.frombuffer(pcm, "<i2")
+        events = [_event(spoken, chunks[nth], character, sample) for nth, character, _, sample in reported]
+        words = time_words(find_words(request.text), events, sound, engine.rate_hz)
+        duration_s = Fraction(len(sound), engine.rate_hz)
+        model = model_name(engine.version, voice)
+        return SpeechAnswer(_wav(pcm, engine.rate_hz), duration_s, words, PROVIDER, model)
+
+    def close(self) -> None:
+        """End the children that wait for work."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for child in idle:
+            child.close()
+
+    def _known_engine(self) -> _Engine:
+        if self._engine is None:
+            with self._borrowed() as child:
+                self._engine = child.engine
+        return self._engine
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[_Child]:
+        """A child for one request; one that failed is not used again."""
+        with self._lock:
+            child = self._idle.pop() if self._idle else None
+        child = child or _Child()
+        try:
+            yield child
+        except BaseException:
+            child.close()
+            raise
+        with self._lock:
+            is_kept = len(self._idle) < MOST_IDLE
+            if is_kept:
+                self._idle.append(child)
+        if not is_kept:
+            child.close()
+
+
+def model_name(version: str, voice: EspeakVoice) -> str:
+    """As in `espeak-ng 1.51/gmw/en+f2`."""
+    return f"espeak-ng {version}/{voice.name}"
+
+
+def _request(voice: EspeakVoice, spoken: SpokenText, chunks: list[Chunk]) -> dict[str, Any]:
+    return {
+        "voice": voice.name,
+        "rate_wpm": voice.tone.rate_wpm,
+        "pitch": voice.tone.pitch,
+        "range": voice.tone.pitch_range,
+        "volume": VOLUME,
+        "seconds": LEAST_S + len(spoken.text) // CHARS_PER_S,
+        "chunks": [[spoken.text[chunk.start : chunk.end], chunk.is_sentence_end] for chunk in chunks],
+    }
+
+
+def _event(spoken: SpokenText, chunk: Chunk, character: int, sample: int) -> WordEvent:
+    """In the author's text; the library may report a place past the end of what it was given."""
+    position = min(chunk.start + max(character, 0), len(spoken.origins) - 1)
+    return WordEvent(spoken.origins[position], sample)
+
+
+def _wav(pcm: bytes, rate_hz: int) -> bytes:
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setnchannels(1)
+        writer.setsampwidth(2)
+        writer.setframerate(rate_hz)
+        writer.writeframes(pcm)
+    return file.getvalue()
