@@ -1,0 +1,165 @@
+"""The one module that knows the encoder: H.264 and AAC in, access units out, and a decoder for measuring.
+
+PyAV brings FFmpeg and x264. Nothing outside this module imports it, so that another encoder can take its place.
+Settings are fixed here: equal pictures and samples give equal bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from av.audio.codeccontext import AudioCodecContext
+from av.audio.frame import AudioFrame
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import PictureType, VideoFrame
+from av.video.reformatter import ColorRange, Colorspace
+from PIL import Image
+
+from coursecrafter.media.timeline import AAC_FRAME_SAMPLES, SAMPLE_RATE_HZ, VIDEO_FPS
+
+CODEC_VERSION = 1
+"""Part of the content key of all that is encoded here; raise it with any setting below."""
+
+Picture = np.ndarray[Any, np.dtype[np.uint8]] | Path
+"""A picture: height x width x 3, 8-bit RGB, or the path of a picture file."""
+
+Samples = np.ndarray[Any, np.dtype[np.float32]]
+"""Mono sound at 48 kHz, -1 to 1."""
+
+AAC_BIT_RATE = 96_000
+# One slice in one thread and no look-ahead: the same picture gives the same bytes on any number of cores. `stitchable`
+# keeps SPS and PPS free of the pictures, so that runs can be joined; qcomp=1 codes each picture as well as the next.
+# One reference and no B-frames: see `h264`.
+X264_PARAMS = (
+    "keyint=infinite:min-keyint=1:scenecut=0:bframes=0:ref=1:weightp=0:rc-lookahead=0:sync-lookahead=0:mbtree=0:"
+    "sliced-threads=0:threads=1:open-gop=0:force-cfr=1:stitchable=1:qcomp=1:"
+    "colorprim=bt709:transfer=bt709:colormatrix=bt709:range=tv"
+)
+X264_OPTIONS = {
+    "preset": "veryfast",
+    "profile": "high",
+    "crf": "18",
+    "tune": "stillimage",
+    "forced-idr": "1",
+    "x264-params": X264_PARAMS,
+}
+GLOBAL_HEADER = 1 << 22
+
+
+def encode_h264(
+    pictures: Iterable[Picture], idr: Sequence[bool], width_px: int, height_px: int
+) -> tuple[bytes, list[bytes]]:
+    """Encode pictures as IDR and P pictures, in bounded memory.
+
+    Args:
+        pictures: N pictures, all of the size given.
+        idr: N flags; the first is True.
+        width_px, height_px: even.
+
+    Returns:
+        SPS and PPS, and N access units; all in Annex B.
+    """
+    context = av.CodecContext.create("libx264", "w")
+    if not isinstance(context, VideoCodecContext):
+        raise TypeError(context)
+    context.width, context.height, context.pix_fmt = width_px, height_px, "yuv420p"
+    context.framerate, context.time_base = Fraction(VIDEO_FPS), Fraction(1, VIDEO_FPS)
+    context.options = X264_OPTIONS
+    context.flags |= GLOBAL_HEADER
+    context.thread_count = 1
+    units: list[bytes] = []
+    for index, (picture, is_idr) in enumerate(zip(pictures, idr, strict=True)):
+        frame = _frame(picture)
+        frame.pts, frame.time_base = index, Fraction(1, VIDEO_FPS)
+        frame.pict_type = PictureType.I if is_idr else PictureType.NONE
+        units += [bytes(packet) for packet in context.encode(frame)]
+    units += [bytes(packet) for packet in context.encode(None) if packet.size]
+    return bytes(context.extradata or b""), units
+
+
+def read_picture(picture: Picture) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """The pixels of a picture, height x width x 3."""
+    if isinstance(picture, Path):
+        with Image.open(picture) as image:
+            return np.asarray(image.convert("RGB"))
+    return picture
+
+
+def _frame(picture: Picture) -> VideoFrame:
+    frame = VideoFrame.from_ndarray(np.ascontiguousarray(read_picture(picture)), format="rgb24")
+    return frame.reformat(
+        format="yuv420p",
+        dst_colorspace=Colorspace.ITU709,
+        src_color_range=ColorRange.JPEG,
+        dst_color_range=ColorRange.MPEG,
+    )
+
+
+def encode_aac(samples: Samples) -> tuple[bytes, list[bytes]]:
+    """Encode mono sound as AAC-LC.
+
+    Args:
+        samples: N whole AAC frames.
+
+    Returns:
+        The AudioSpecificConfig, and N + 1 packets: packet k carries frames k - 1 and k, since the MDCT overlaps.
+
+    Source: ISO/IEC 14496-3, AAC-LC; the encoder's delay is one frame.
+    """
+    context = av.CodecContext.create("aac", "w")
+    if not isinstance(context, AudioCodecContext):
+        raise TypeError(context)
+    context.sample_rate, context.layout, context.format = SAMPLE_RATE_HZ, "mono", "fltp"
+    context.bit_rate = AAC_BIT_RATE
+    context.options = {"aac_pns": "0"}  # noise substitution would decode to other samples each time
+    context.flags |= GLOBAL_HEADER
+    packets: list[bytes] = []
+    for start in range(0, len(samples), AAC_FRAME_SAMPLES):
+        block = np.ascontiguousarray(samples[np.newaxis, start : start + AAC_FRAME_SAMPLES], dtype=np.float32)
+        frame = AudioFrame.from_ndarray(block, format="fltp", layout="mono")
+        frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE_HZ, start, Fraction(1, SAMPLE_RATE_HZ)
+        packets += [bytes(packet) for packet in context.encode(frame)]
+    packets += [bytes(packet) for packet in context.encode(None) if packet.size]
+    return bytes(context.extradata or b""), packets
+
+
+def decode_sound(path: Path) -> Samples:
+    """All sound of a file as a player would give it: edit list applied, mono, 48 kHz."""
+    parts: list[np.ndarray[Any, Any]] = []
+    with av.open(str(path)) as container:
+        resampler = av.AudioResampler(format="fltp", layout="mono", rate=SAMPLE_RATE_HZ)
+        for frame in container.decode(audio=0):
+            parts += [part.to_ndarray() for part in resampler.resample(frame)]
+        parts += [part.to_ndarray() for part in resampler.resample(None)]
+    return np.concatenate(parts, axis=1)[0].astype(np.float32) if parts else np.zeros(0, np.float32)
+
+
+def decode_luma(path: Path, width_px: int, height_px: int) -> Iterator[tuple[Fraction, np.ndarray[Any, Any]]]:
+    """Each frame's time in seconds and its luma, made small: height x width, 8 bit."""
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        stream.thread_type = "AUTO"
+        for frame in container.decode(stream):
+            small = frame.reformat(width=width_px, height=height_px, format="gray")
+            yield Fraction(frame.pts or 0) * (frame.time_base or Fraction(1)), small.to_ndarray()
+
+
+def read_packets(path: Path) -> tuple[list[tuple[Fraction, bool]], list[Fraction]]:
+    """Times of a file's packets: pictures (seconds, whether a key frame) and sound (seconds)."""
+    pictures: list[tuple[Fraction, bool]] = []
+    sound: list[Fraction] = []
+    with av.open(str(path)) as container:
+        for packet in container.demux():
+            if packet.pts is None or packet.size == 0:
+                continue
+            at_s = Fraction(packet.pts) * packet.time_base
+            if packet.stream.type == "video":
+                pictures.append((at_s, packet.is_keyframe))
+            elif packet.stream.type == "audio":
+                sound.append(at_s)
+    return pictures, sound

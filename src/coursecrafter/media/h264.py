@@ -1,0 +1,117 @@
+"""H.264 bitstreams: the few fields that must be read and rewritten to repeat a picture.
+
+A picture that stays costs one P picture of skipped macroblocks, the same bytes each time but for `frame_num`. That
+works because nothing else in its slice header changes: no B pictures and one reference give picture order count type 2,
+which follows from `frame_num`.
+
+Source: ITU-T H.264, 7.3 (syntax), 7.4.1.1 (emulation prevention), 9.1 (Exp-Golomb codes).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+NAL_SLICE, NAL_IDR, NAL_SPS, NAL_PPS = 1, 5, 7, 8
+PROFILE_HIGH = 100
+MUST_BE_ESCAPED = re.compile(rb"\0\0(?=[\0-\3])")
+
+
+@dataclass(slots=True)
+class BitReader:
+    """Reads u(n) and ue(v) from bytes without emulation prevention."""
+
+    content: bytes
+    position: int = 0
+
+    def bits(self, count: int) -> int:
+        """An unsigned number of `count` bits."""
+        value = 0
+        for _ in range(count):
+            value = value << 1 | (self.content[self.position >> 3] >> (7 - (self.position & 7)) & 1)
+            self.position += 1
+        return value
+
+    def golomb(self) -> int:
+        """An unsigned Exp-Golomb number."""
+        zeros = 0
+        while not self.bits(1):
+            zeros += 1
+        return (1 << zeros) - 1 + self.bits(zeros)
+
+
+def split_annex_b(stream: bytes) -> list[bytes]:
+    """The NAL units between start codes."""
+    return [unit.removesuffix(b"\0") for unit in stream.split(b"\0\0\1")[1:]]
+
+
+def nal_type(nal: bytes) -> int:
+    """`nal_unit_type`."""
+    return nal[0] & 31
+
+
+def unescape(nal: bytes) -> bytes:
+    """A NAL unit without its emulation prevention bytes."""
+    return nal.replace(b"\0\0\3", b"\0\0")
+
+
+def escape(raw: bytes) -> bytes:
+    """A NAL unit with its emulation prevention bytes."""
+    return MUST_BE_ESCAPED.sub(b"\0\0\3", raw)
+
+
+def frame_num_bits(sps: bytes) -> int:
+    """Length of `frame_num` in slice headers.
+
+    Raises:
+        ValueError: it is not High profile with picture order count type 2, so pictures cannot be repeated by skips.
+    """
+    reader = BitReader(unescape(sps[1:]))
+    profile = reader.bits(24) >> 16
+    reader.golomb()  # seq_parameter_set_id
+    chroma_and_depths = [reader.golomb() for _ in range(3)]
+    transform_bypass_and_scaling = reader.bits(2)
+    length = reader.golomb() + 4
+    if (profile, chroma_and_depths, transform_bypass_and_scaling, reader.golomb()) != (PROFILE_HIGH, [1, 0, 0], 0, 2):
+        raise ValueError(sps.hex())
+    return length
+
+
+def renumber(nal: bytes, bits: int, frame_num: int) -> bytes:
+    """The slice with another `frame_num`, which wraps at 2 to the power of `bits`."""
+    raw = bytearray(unescape(nal))
+    begin = _frame_num_place(raw)
+    for index in range(bits):
+        _set_bit(raw, begin + index, frame_num >> (bits - 1 - index) & 1)
+    return escape(bytes(raw))
+
+
+def set_idr_pic_id(nal: bytes, bits: int) -> bytes:
+    """The IDR slice with `idr_pic_id` 2 instead of 1: their codes, 010 and 011, are equally long.
+
+    Args:
+        nal: an IDR slice with `idr_pic_id` 1.
+        bits: length of its `frame_num`.
+
+    Raises:
+        ValueError: it has another `idr_pic_id`.
+    """
+    raw = bytearray(unescape(nal))
+    place = _frame_num_place(raw) + bits
+    if BitReader(bytes(raw[:32]), place).golomb() != 1:
+        raise ValueError(nal[:32].hex())
+    _set_bit(raw, place + 2, 1)
+    return escape(bytes(raw))
+
+
+def _frame_num_place(raw: bytearray) -> int:
+    reader = BitReader(bytes(raw[:32]))
+    reader.bits(8)  # NAL header
+    for _ in range(3):
+        reader.golomb()  # first_mb_in_slice, slice_type, pic_parameter_set_id
+    return reader.position
+
+
+def _set_bit(raw: bytearray, place: int, value: int) -> None:
+    mask = 128 >> (place & 7)
+    raw[place >> 3] = raw[place >> 3] | mask if value else raw[place >> 3] & ~mask

@@ -1,0 +1,203 @@
+"""Sound blocks: a voice made ready once, and laid out with silence between without being encoded again.
+
+AAC frames overlap: packet k of a stream carries frames k - 1 and k. Blocks can still be joined packet by packet, since
+each ends with a frame of silence: the packet after it then holds nothing of the block before.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import struct
+import wave
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+
+import numpy as np
+from scipy.signal import resample_poly
+
+from coursecrafter.errors import VideoError
+from coursecrafter.media.codec import Samples, encode_aac
+from coursecrafter.media.loudness import loudness_lufs, normalise, true_peak_dbtp
+from coursecrafter.media.timeline import AAC_FRAME_SAMPLES, SAMPLE_RATE_HZ
+
+BLOCK_VERSION = 1
+"""Part of a voice block's content key; raise it when the same WAV gives other packets."""
+
+AUDIO_CONFIG = bytes.fromhex("1188")
+"""AudioSpecificConfig: AAC-LC, 48 kHz, one channel (ISO/IEC 14496-3, 1.6.2.1)."""
+
+BLOCK_MAGIC = b"CCV1"
+BLOCK_HEAD = struct.Struct(">4sIiIdd")
+PACKET_HEAD = struct.Struct(">H")
+SAMPLE_BYTES = 2
+SILENCE_BELOW_PEAK_DB = 45
+SILENCE_DBFS = -65
+ENVELOPE_SAMPLES = SAMPLE_RATE_HZ // 200
+KEPT_BEFORE = SAMPLE_RATE_HZ // 100
+KEPT_AFTER = SAMPLE_RATE_HZ * 2 // 25
+FADE_IN, FADE_OUT = SAMPLE_RATE_HZ // 200, SAMPLE_RATE_HZ // 33
+
+
+class UnusableSound(VideoError):
+    """A voice's sound file is not 16-bit PCM."""
+
+    code = "CC-0204"
+    remedy = "Choose another voice: this one sends a kind of sound that cannot be used."
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceBlock:
+    """A voice as it goes into a video: trimmed, at -16 LUFS, encoded.
+
+    Attributes:
+        packets: AAC packets; the sound fills them but for one to two frames of silence at the end. Empty: nothing
+            can be heard in the sound.
+        samples: length of the sound at 48 kHz.
+        onset_samples: from its start to the first audible sample.
+        trimmed_samples: how much was cut from the start of the voice's file; word times move by as much.
+        loudness_lufs, peak_dbtp: of the sound before it was encoded.
+    """
+
+    packets: tuple[bytes, ...]
+    samples: int
+    onset_samples: int
+    trimmed_samples: int
+    loudness_lufs: float
+    peak_dbtp: float
+
+    @property
+    def sound_s(self) -> Fraction:
+        """Length of the sound in seconds."""
+        return Fraction(self.samples, SAMPLE_RATE_HZ)
+
+    @property
+    def onset_s(self) -> Fraction:
+        """From the block's start to the first audible sample, in seconds."""
+        return Fraction(self.onset_samples, SAMPLE_RATE_HZ)
+
+    @property
+    def trimmed_s(self) -> Fraction:
+        """How much was cut from the start, in seconds."""
+        return Fraction(self.trimmed_samples, SAMPLE_RATE_HZ)
+
+    def to_bytes(self) -> bytes:
+        """The block as one file."""
+        head = BLOCK_HEAD.pack(
+            BLOCK_MAGIC, self.samples, self.onset_samples, self.trimmed_samples, self.loudness_lufs, self.peak_dbtp
+        )
+        return head + b"".join(PACKET_HEAD.pack(len(packet)) + packet for packet in self.packets)
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> VoiceBlock:
+        """The block that `to_bytes` wrote.
+
+        Raises:
+            UnusableSound: CC-0204, it is something else.
+        """
+        if content[:4] != BLOCK_MAGIC:
+            raise UnusableSound("A sound in the store is broken.", detail=content[:4].hex())
+        _, samples, onset, trimmed, lufs, peak = BLOCK_HEAD.unpack_from(content)
+        packets, at = [], BLOCK_HEAD.size
+        while at < len(content):
+            (size,) = PACKET_HEAD.unpack_from(content, at)
+            at += PACKET_HEAD.size + size
+            packets.append(content[at - size : at])
+        return cls(tuple(packets), samples, onset, trimmed, lufs, peak)
+
+
+def make_voice_block(wav: bytes) -> VoiceBlock:
+    """Make a voice ready: 48 kHz mono, silence cut off at both ends, -16 LUFS, short fades, AAC.
+
+    Args:
+        wav: 16-bit PCM of any rate.
+
+    Raises:
+        UnusableSound: CC-0204, it is something else.
+    """
+    samples = read_wav(wav)
+    heard = _audible_range(samples)
+    if heard is None:
+        return VoiceBlock((), 0, 0, 0, -math.inf, -math.inf)
+    first, last = heard
+    start, end = max(0, first - KEPT_BEFORE), min(len(samples), last + KEPT_AFTER)
+    voice = _faded(normalise(samples[start:end]))
+    frames = -(-len(voice) // AAC_FRAME_SAMPLES) + 1
+    padded = np.pad(voice, (0, frames * AAC_FRAME_SAMPLES - len(voice)))
+    _, packets = encode_aac(padded)
+    return VoiceBlock(
+        packets=tuple(packets[:frames]),
+        samples=len(voice),
+        onset_samples=first - start,
+        trimmed_samples=start,
+        loudness_lufs=round(loudness_lufs(voice), 3),
+        peak_dbtp=round(true_peak_dbtp(voice), 3),
+    )
+
+
+def lay_blocks(placed: Sequence[tuple[int, VoiceBlock]], frames: int) -> list[bytes]:
+    """Join blocks into one stream of packets, with silence between.
+
+    Args:
+        placed: for each block the AAC frame at which it begins (`Cue.sound_frame`); blocks do not overlap.
+        frames: length of the whole sound, in AAC frames.
+
+    Returns:
+        `frames` + 1 packets; the first only fills the decoder.
+    """
+    stream = [_silent_packet()] * (frames + 1)
+    for first, block in placed:
+        stream[first : first + len(block.packets)] = block.packets
+    return stream[: frames + 1]
+
+
+def read_wav(wav: bytes) -> Samples:
+    """A WAV's sound at 48 kHz, its channels mixed into one.
+
+    Raises:
+        UnusableSound: CC-0204, it is not 16-bit PCM.
+    """
+    try:
+        with wave.open(io.BytesIO(wav)) as file:
+            width, channels, rate = file.getsampwidth(), file.getnchannels(), file.getframerate()
+            content = file.readframes(file.getnframes())
+    except (wave.Error, EOFError) as error:
+        raise UnusableSound("A voice sent a sound that cannot be read.", detail=str(error)) from error
+    if width != SAMPLE_BYTES:
+        raise UnusableSound("A voice sent a sound that is not 16-bit PCM.", detail=f"{width * 8} bit")
+    whole = len(content) - len(content) % (SAMPLE_BYTES * channels)
+    pcm = np.frombuffer(content[:whole], "<i2").reshape(-1, channels).mean(axis=1) / 32768
+    common = math.gcd(SAMPLE_RATE_HZ, rate)
+    resampled = pcm if rate == SAMPLE_RATE_HZ else resample_poly(pcm, SAMPLE_RATE_HZ // common, rate // common)
+    return np.asarray(resampled, np.float32)
+
+
+def _audible_range(samples: Samples) -> tuple[int, int] | None:
+    """First and last audible sample, judged in steps of 5 ms; None for silence."""
+    steps = len(samples) // ENVELOPE_SAMPLES
+    if steps == 0:
+        return None
+    blocks = samples[: steps * ENVELOPE_SAMPLES].reshape(steps, ENVELOPE_SAMPLES)
+    level = np.sqrt(np.mean(blocks.astype(np.float64) ** 2, axis=1))
+    threshold = max(float(level.max()) * 10 ** (-SILENCE_BELOW_PEAK_DB / 20), 10 ** (SILENCE_DBFS / 20))
+    audible = np.flatnonzero(level > threshold)
+    if not len(audible):
+        return None
+    return int(audible[0]) * ENVELOPE_SAMPLES, (int(audible[-1]) + 1) * ENVELOPE_SAMPLES
+
+
+def _faded(voice: Samples) -> Samples:
+    """A voice that begins and ends at zero, so that no seam clicks."""
+    faded = voice.copy()
+    rise, fall = min(FADE_IN, len(voice)), min(FADE_OUT, len(voice))
+    faded[:rise] *= np.linspace(0, 1, rise, dtype=np.float32)
+    faded[len(voice) - fall :] *= np.linspace(1, 0, fall, dtype=np.float32)
+    return faded
+
+
+@cache
+def _silent_packet() -> bytes:
+    _, packets = encode_aac(np.zeros(4 * AAC_FRAME_SAMPLES, np.float32))
+    return packets[2]
