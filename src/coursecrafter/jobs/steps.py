@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -93,8 +94,23 @@ class StepRunner(Protocol):
         ...
 
 
-Listener = Callable[[Step, Done | None], None]
-"""Called when a step begins (None) and when it is done; from any thread."""
+Listener = Callable[[str, str, Done | None], None]
+"""Called with a step's name and label when it begins (None) and when it is done; from any thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Work that is cheaper done together: one program's start serves all the results that are missing.
+
+    Attributes:
+        name: kind of the results.
+        keys: content keys wanted, each with the label that a progress line says.
+        make: given the missing keys and an empty folder, yields each key with its files as it is finished.
+    """
+
+    name: str
+    keys: Mapping[str, str]
+    make: Callable[[Sequence[str], Path], Iterable[tuple[str, Mapping[str, Produced]]]]
 
 
 @dataclass(slots=True)
@@ -111,10 +127,11 @@ class InlineRunner:
 
     store: ObjectStore
     threads: int = 2
-    listener: Listener = lambda _step, _done: None
+    listener: Listener = lambda _name, _label, _done: None
     on_expect: Callable[[Mapping[str, int]], None] = lambda _counts: None
     made: Counter[str] = field(default_factory=Counter)
     reused: Counter[str] = field(default_factory=Counter)
+    _counting: Lock = field(default_factory=Lock)
 
     def expect(self, counts: Mapping[str, int]) -> None:
         """See `StepRunner.expect`."""
@@ -137,21 +154,43 @@ class InlineRunner:
                     raise
         return [done[step.key] for step in wanted]
 
-    def _run_one(self, step: Step) -> Done:
-        self.listener(step, None)
-        done = self._find(step) or self._make(step)
-        (self.reused if done.is_reused else self.made)[step.name] += 1
-        self.listener(step, done)
+    def run_batch(self, batch: Batch) -> dict[str, Done]:
+        """Results of a batch by key; those made before a failure are kept."""
+        done = {key: found for key in batch.keys if (found := self._find(batch.name, key)) is not None}
+        for found in done.values():
+            self._tell(found, batch.keys[found.key])
+        missing = [key for key in batch.keys if key not in done]
+        if missing:
+            self.listener(batch.name, batch.keys[missing[0]], None)
+            with tempfile.TemporaryDirectory(prefix="cc-batch-") as folder:
+                begun = time.monotonic()
+                for key, produced in batch.make(missing, Path(folder)):
+                    done[key] = self._record(batch.name, key, produced, begun)
+                    self._tell(done[key], batch.keys[key])
+                    begun = time.monotonic()
         return done
 
-    def _find(self, step: Step) -> Done | None:
-        files = self.store.find_record(step.name, step.key)
-        return None if files is None else Done(step.name, step.key, files, is_reused=True, seconds=0.0)
+    def _run_one(self, step: Step) -> Done:
+        self.listener(step.name, step.label, None)
+        done = self._find(step.name, step.key) or self._make(step)
+        self._tell(done, step.label)
+        return done
+
+    def _tell(self, done: Done, label: str) -> None:
+        with self._counting:
+            (self.reused if done.is_reused else self.made)[done.name] += 1
+        self.listener(done.name, label, done)
+
+    def _find(self, name: str, key: str) -> Done | None:
+        files = self.store.find_record(name, key)
+        return None if files is None else Done(name, key, files, is_reused=True, seconds=0.0)
 
     def _make(self, step: Step) -> Done:
         begun = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="cc-step-") as folder:
-            produced = step.make(Path(folder))
-            files = {name: self.store.put_file(file.path, file.mime_type) for name, file in produced.items()}
-        self.store.put_record(step.name, step.key, files)
-        return Done(step.name, step.key, files, is_reused=False, seconds=time.monotonic() - begun)
+            return self._record(step.name, step.key, step.make(Path(folder)), begun)
+
+    def _record(self, name: str, key: str, produced: Mapping[str, Produced], begun: float) -> Done:
+        files = {label: self.store.put_file(file.path, file.mime_type) for label, file in produced.items()}
+        self.store.put_record(name, key, files)
+        return Done(name, key, files, is_reused=False, seconds=time.monotonic() - begun)

@@ -1,7 +1,7 @@
 """The object store, opened for one organisation.
 
-Objects are named by their SHA-256 and never change, so a second write of the same bytes is a no-op and a reader needs no
-lock. Nothing of one organisation is shared with another, not even equal bytes: their keys begin with the organisation.
+Objects are named by their SHA-256 and never change, so a second write of the same bytes is a no-op and a reader needs
+no lock. Nothing of one organisation is shared with another, not even equal bytes: keys begin with the organisation.
 Records of finished steps stand beside the objects (`jobs/steps.py`).
 """
 
@@ -11,7 +11,7 @@ import errno
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,6 +64,7 @@ class ObjectStore:
 
     def __init__(self, url: str, org_id: UUID) -> None:
         self.prefix = f"org/{org_id}"
+        self._written: list[str] | None = None
         self._backend: Backend
         self.folder: Path | None = None
         if "://" in url and not url.startswith("file://"):
@@ -134,14 +135,31 @@ class ObjectStore:
     def put_record(self, name: str, key: str, files: Mapping[str, StoredObject]) -> None:
         """Record a finished step; its files must be stored already."""
         content = json.dumps({label: asdict(file) for label, file in files.items()}, sort_keys=True).encode()
-        with _translated():
-            obstore.put(self._backend, self._path(f"steps/{name}/{key}.json"), content)
+        self._write(self._path(f"steps/{name}/{key}.json"), content)
+
+    @contextmanager
+    def undone_on_error(self) -> Iterator[None]:
+        """Take back everything written within, if it fails: what a refused file would leave behind."""
+        self._written = []
+        try:
+            yield
+        except BaseException:
+            for path in self._written:
+                with suppress(FileNotFoundError):
+                    obstore.delete(self._backend, path)
+            raise
+        finally:
+            self._written = None
 
     def _put(self, stored: StoredObject, content: bytes | Path) -> None:
-        if self.has(stored):
-            return
+        if not self.has(stored):
+            self._write(self._path(stored.key), content)
+
+    def _write(self, path: str, content: bytes | Path) -> None:
         with _translated():
-            obstore.put(self._backend, self._path(stored.key), content)
+            obstore.put(self._backend, path, content)
+        if self._written is not None:
+            self._written.append(path)
 
     def _path(self, key: str) -> str:
         return f"{self.prefix}/{key}"

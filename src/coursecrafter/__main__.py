@@ -1,0 +1,5 @@
+"""`python -m coursecrafter` is the `coursecrafter` command."""
+
+from coursecrafter.cli import main
+
+main()

@@ -1,0 +1,106 @@
+"""A deck becomes a course: which lessons it holds, their scenes, and what each segment says and shows.
+
+Pure. Source: schema 2, 2.5, 2.6; product, E1 ("slides become scenes; a slide's builds become segments").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import groupby
+
+from coursecrafter.domain.course import SourceType
+from coursecrafter.domain.deck import Build, Deck, Slide
+
+SILENT_SLIDE_S = Fraction(3)
+SILENT_BUILD_S = Fraction(3, 2)
+LONGEST_TITLE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSegment:
+    """One build that is heard or seen.
+
+    Attributes:
+        source_ref: slide number and build index, "3.0"; None for narration that comes from no slide.
+        text: the on-screen text that appears with it, exactly.
+        duration_s: how long a silent one stays; None: as long as its voice.
+    """
+
+    source_type: SourceType
+    source_ref: str | None
+    text: str
+    duration_s: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedScene:
+    """One slide."""
+
+    title: str | None
+    segments: tuple[PlannedSegment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedLesson:
+    """One lesson, alone in a module of a learning unit of the same title."""
+
+    title: str
+    code: str
+    scenes: tuple[PlannedScene, ...]
+
+
+def plan_lessons(deck: Deck, course_name: str) -> tuple[PlannedLesson, ...]:
+    """Plan a deck's lessons: one for each of its sections, or one for all of it.
+
+    Args:
+        deck: at least one slide.
+        course_name: title of the only lesson of a deck without sections.
+
+    Returns:
+        Lessons in order. Two sections of one name stay two lessons; slides before the first section join it.
+    """
+    groups = _sections(deck.slides)
+    if len(groups) == 1:
+        groups = [(course_name, list(deck.slides))]
+    return tuple(
+        PlannedLesson(_short(title), f"L{place}.1", tuple(_scene(slide) for slide in slides))
+        for place, (title, slides) in enumerate(groups, 1)
+    )
+
+
+def _sections(slides: Iterable[Slide]) -> list[tuple[str, list[Slide]]]:
+    groups = [(name, list(run)) for name, run in groupby(slides, key=lambda slide: slide.section)]
+    if len(groups) > 1 and groups[0][0] is None:
+        before = groups.pop(0)[1]
+        groups[0] = (groups[0][0], before + groups[0][1])
+    return [(name or "", run) for name, run in groups]
+
+
+def _scene(slide: Slide) -> PlannedScene:
+    builds = _visible_builds(slide.builds)
+    is_silent = not any(build.text for build in builds)
+    segments = tuple(_segment(slide.number, build, is_silent=is_silent) for build in builds)
+    title = slide.title or next((build.blocks[0].text for build in builds if build.blocks), None)
+    return PlannedScene(_short(title) if title else None, segments)
+
+
+def _visible_builds(builds: Sequence[Build]) -> list[Build]:
+    """Leave out builds that neither say nor show anything new."""
+    kept: list[Build] = []
+    for build in builds:
+        if not kept or build.text or build.picture_key != kept[-1].picture_key:
+            kept.append(build)
+    return kept
+
+
+def _segment(number: int, build: Build, *, is_silent: bool) -> PlannedSegment:
+    source_type = SourceType.PPT_ANIMATION if build.index else SourceType.PPT_SLIDE
+    duration_s = None if build.text else SILENT_SLIDE_S if is_silent else SILENT_BUILD_S
+    return PlannedSegment(source_type, f"{number}.{build.index}", build.text, duration_s)
+
+
+def _short(title: str) -> str:
+    line = " ".join(title.split())
+    return line if len(line) <= LONGEST_TITLE else line[: LONGEST_TITLE - 1].rstrip() + "…"

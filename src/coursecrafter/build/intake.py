@@ -1,0 +1,181 @@
+"""Take in a deck and what stands beside it: read, draw, plan.
+
+Nothing is written to a table before the deck has been read and drawn, and what the store took meanwhile is taken back
+if either fails: a deck that is refused leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from coursecrafter.authoring.assets import Slot, put_asset
+from coursecrafter.authoring.courses import SLIDE_PICTURE, read_course
+from coursecrafter.authoring.deck_plan import plan_lessons
+from coursecrafter.authoring.hierarchy import set_lessons
+from coursecrafter.authoring.plans import set_deck_plan
+from coursecrafter.authoring.projects import create_project, find_project, rename_project, set_brand, set_context
+from coursecrafter.authoring.render_jobs import close_interrupted
+from coursecrafter.authoring.sources import add_document, add_source, keep_parse
+from coursecrafter.build.order import DEFAULT_SECONDARY, BuildOrder
+from coursecrafter.domain.course import Engine, SourceDocument
+from coursecrafter.domain.deck import Deck
+from coursecrafter.domain.output import AssetType
+from coursecrafter.domain.stored import StoredObject
+from coursecrafter.gateway.ports import Purpose, TextRequest
+from coursecrafter.ingest.deck_reader import read_deck
+from coursecrafter.ingest.documents import read_document
+from coursecrafter.ingest.guard import check_deck
+from coursecrafter.ingest.office import find_office, fonts_digest, office_version
+from coursecrafter.ingest.slide_pictures import draw_builds
+from coursecrafter.jobs.steps import Batch, Produced, Step, content_key
+from coursecrafter.wiring import Workshop
+
+PARSE_VERSION = 1
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+PNG = "image/png"
+JSON = "application/json"
+SUMMARY_SENTENCES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What came in, read and drawn.
+
+    Attributes:
+        pictures: each distinct state's picture by its key.
+    """
+
+    name: str
+    deck: Deck
+    deck_file: StoredObject
+    documents: tuple[tuple[Path, StoredObject, SourceDocument], ...]
+    pictures: Mapping[str, StoredObject]
+
+
+def take_in(order: BuildOrder, shop: Workshop) -> Intake:
+    """Read the deck and the documents, and draw every state of every slide.
+
+    Raises:
+        IngestError: the deck or a document cannot be taken (CC-01xx); nothing is left behind.
+    """
+    check_deck(order.deck)
+    find_office()
+    with shop.store.undone_on_error():
+        deck_file = shop.store.put_file(order.deck, PPTX)
+        deck = _read(order.deck, deck_file, shop)
+        documents = tuple(_read_document(path, shop) for path in order.documents)
+        pictures = _draw(order.deck, deck, shop)
+    return Intake(order.name or deck.title, deck, deck_file, documents, pictures)
+
+
+def write_project(conn: Connection, order: BuildOrder, intake: Intake, shop: Workshop) -> UUID:
+    """Make the project or bring it up to date: context, brand, tree and E1's plan with its pictures."""
+    author, language = shop.author, intake.deck.language
+    project_id = find_project(conn, author, name=intake.name, code=order.code)
+    if project_id is None:
+        project_id = create_project(conn, author, name=intake.name, code=order.code, language=language)
+    else:
+        rename_project(conn, project_id, name=intake.name, language=language)
+        close_interrupted(conn, project_id)
+    voice = order.voice or default_voice(language)
+    set_context(conn, project_id, language=language, metadata={"voice": voice})
+    colors = {"primary_color": order.brand_color, "secondary_color": DEFAULT_SECONDARY}
+    set_brand(conn, author, project_id, name=intake.name, **colors)
+    name = order.deck.name
+    add_source(conn, author, project_id, intake.deck_file, file_type="pptx", purpose="engine1_ppt", name=name)
+    keep_parse(conn, shop.store, project_id, intake.deck, name=name)
+    lessons = plan_lessons(intake.deck, intake.name)
+    for lesson_id, lesson in zip(set_lessons(conn, project_id, lessons), lessons, strict=True):
+        set_deck_plan(conn, author, project_id, lesson_id, lesson.scenes)
+    _keep_pictures(conn, shop, project_id, intake)
+    return project_id
+
+
+def write_documents(conn: Connection, intake: Intake, shop: Workshop, project_id: UUID) -> None:
+    """Keep the documents with their texts and summaries."""
+    gateway = shop.bench(project_id).gateway
+    purpose = Purpose(project_id, None, None, "summary")
+    for path, stored, document in intake.documents:
+        payload = {"paragraphs": [list(one) for one in document.paragraphs], "sentences": SUMMARY_SENTENCES}
+        answer = gateway.write(TextRequest("summary", intake.deck.language, payload), purpose)
+        summary = " ".join(sentence["text"] for sentence in answer.value["sentences"])
+        add_document(conn, shop.store, shop.author, project_id, stored, document, path=path, summary=summary)
+
+
+def default_voice(language: str) -> str:
+    """A calm voice of the language: `de_female_neutral_1`."""
+    return f"{language.split('-', maxsplit=1)[0].lower()}_female_neutral_1"
+
+
+def _read(path: Path, stored: StoredObject, shop: Workshop) -> Deck:
+    def make(folder: Path) -> Mapping[str, Produced]:
+        target = folder / "deck.json"
+        target.write_text(json.dumps(read_deck(path).to_json()), encoding="utf-8")
+        return {"deck": Produced(target, JSON)}
+
+    # What the reader finds depends on the machine too: picture keys name LibreOffice and the fonts.
+    key = content_key("parse", PARSE_VERSION, deck=stored.sha256, office=office_version(), fonts=fonts_digest())
+    done = shop.runner.run([Step("parse", key, make, path.name)])[0]
+    return Deck.from_json(json.loads(shop.store.get_bytes(done.files["deck"])))
+
+
+def _read_document(path: Path, shop: Workshop) -> tuple[Path, StoredObject, SourceDocument]:
+    def make(folder: Path) -> Mapping[str, Produced]:
+        target = folder / "document.json"
+        target.write_text(json.dumps(asdict(read_document(path))), encoding="utf-8")
+        return {"document": Produced(target, JSON)}
+
+    stored = shop.store.put_file(path, DOCUMENT_MIME_TYPES.get(path.suffix.lower(), "application/octet-stream"))
+    key = content_key("document", PARSE_VERSION, document=stored.sha256, name=path.name)
+    done = shop.runner.run([Step("document", key, make, path.name)])[0]
+    value = json.loads(shop.store.get_bytes(done.files["document"]))
+    return path, stored, SourceDocument(value["title"], tuple((text, page) for text, page in value["paragraphs"]))
+
+
+DOCUMENT_MIME_TYPES = {
+    ".pdf": "application/pdf",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".txt": "text/plain",
+    ".md": "text/markdown",
+}
+
+
+def _draw(path: Path, deck: Deck, shop: Workshop) -> dict[str, StoredObject]:
+    """The picture of each distinct state; the deck is opened only if one is missing."""
+    places = {
+        build.picture_key: (slide.number, build.index) for slide in reversed(deck.slides) for build in slide.builds
+    }
+
+    def make(missing: Sequence[str], folder: Path) -> Iterable[tuple[str, Mapping[str, Produced]]]:
+        keys = {places[key]: key for key in missing}
+        for place, picture in draw_builds(path, deck, sorted(keys)):
+            target = folder / "picture.png"
+            target.write_bytes(picture)
+            yield keys[place], {"picture": Produced(target, PNG)}
+
+    labels = {key: f"slide {number}" for key, (number, _) in places.items()}
+    shop.runner.expect({"picture": len(labels)})
+    done = shop.runner.run_batch(Batch("picture", labels, make))
+    return {key: result.files["picture"] for key, result in done.items()}
+
+
+def _keep_pictures(conn: Connection, shop: Workshop, project_id: UUID, intake: Intake) -> None:
+    """Make each segment's picture an asset of it."""
+    course = read_course(conn, shop.store, project_id, Engine.E1)
+    keys = {
+        f"{slide.number}.{build.index}": build.picture_key for slide in intake.deck.slides for build in slide.builds
+    }
+    size = {"width": intake.deck.width_px, "height": intake.deck.height_px}
+    for lesson in course.lessons:
+        for scene in lesson.scenes:
+            for segment in scene.segments:
+                picture = intake.pictures[keys[segment.source_ref or ""]]
+                if segment.picture != picture:
+                    slot = Slot(project_id, SLIDE_PICTURE, Engine.E1, lesson.id, scene.id, segment.id)
+                    put_asset(conn, slot, picture, AssetType.IMAGE, size)
