@@ -1,0 +1,114 @@
+"""The functions that policies, defaults and triggers call; all owned by `cc_owner`.
+
+The request is known to the database by three settings, local to its transaction: `cc.user_id`, `cc.org_id` and
+`cc.project_id`. A setting is '' once a transaction that set it has ended, hence each `nullif`.
+"""
+
+from __future__ import annotations
+
+# PostgreSQL 18 makes UUIDv7 itself. On 16: 48 bits of milliseconds, the version, 12 bits of the millisecond's
+# fraction (as 18 does, so that ids of one session ascend), then the second half of a random UUID with its variant.
+UUIDV7 = """
+DO $do$
+BEGIN
+  IF current_setting('server_version_num')::int >= 180000 THEN
+    CREATE FUNCTION platform.uuidv7() RETURNS uuid LANGUAGE sql VOLATILE PARALLEL SAFE
+    SET search_path = ''
+    AS 'SELECT pg_catalog.uuidv7()';
+  ELSE
+    CREATE FUNCTION platform.uuidv7() RETURNS uuid LANGUAGE sql VOLATILE PARALLEL SAFE
+    SET search_path = ''
+    AS $body$
+  SELECT pg_catalog.encode(
+    pg_catalog.int8send(us / 1000 << 16 | 7 << 12 | us % 1000 * 4096 / 1000)
+    || pg_catalog.substring(pg_catalog.uuid_send(pg_catalog.gen_random_uuid()), 9), 'hex')::uuid
+  FROM pg_catalog.floor(extract(epoch FROM pg_catalog.clock_timestamp()) * 1000000) AS f(t),
+       LATERAL (SELECT t::bigint AS us) AS micros
+$body$;
+  END IF;
+END
+$do$
+""".strip()
+
+TOUCH = """
+CREATE FUNCTION platform.touch_updated_at() RETURNS trigger LANGUAGE plpgsql
+SET search_path = ''
+AS $$
+BEGIN
+  NEW.updated_at := pg_catalog.now();
+  RETURN NEW;
+END
+$$
+""".strip()
+
+SCOPE = """
+CREATE FUNCTION platform.scope(mode text) RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = ''
+AS $$
+  SELECT coalesce(pg_catalog.array_agg(a.project_id), '{}')
+  FROM platform.project_access a
+  WHERE a.user_id = nullif(pg_catalog.current_setting('cc.user_id', true), '')::uuid
+    AND a.org_id = nullif(pg_catalog.current_setting('cc.org_id', true), '')::uuid
+    AND a.project_id = coalesce(nullif(pg_catalog.current_setting('cc.project_id', true), '')::uuid, a.project_id)
+    AND (mode = 'read' OR (mode = 'write' AND a.can_write))
+$$
+""".strip()
+
+ORGANISATION = """
+CREATE FUNCTION platform.organisation(mode text) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = ''
+AS $$
+  SELECT m.org_id
+  FROM platform.memberships m
+  WHERE m.user_id = nullif(pg_catalog.current_setting('cc.user_id', true), '')::uuid
+    AND m.org_id = nullif(pg_catalog.current_setting('cc.org_id', true), '')::uuid
+    AND (mode = 'member' OR (mode = 'admin' AND m.role IN ('owner', 'admin')))
+$$
+""".strip()
+
+REVISION = """
+CREATE FUNCTION platform.revision() RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = ''
+AS $$ SELECT version_num::text FROM platform.alembic_version $$
+""".strip()
+
+OPEN_PROJECT = """
+CREATE FUNCTION platform.open_project(project_id uuid, org_id uuid) RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = ''
+AS $$
+BEGIN
+  IF platform.organisation('member') IS DISTINCT FROM open_project.org_id THEN
+    RAISE EXCEPTION 'not a member of the organisation' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  IF EXISTS (SELECT 1 FROM platform.project_access a WHERE a.project_id = open_project.project_id)
+     OR EXISTS (SELECT 1 FROM course_crafter.cc_projects p WHERE p.id = open_project.project_id) THEN
+    RAISE EXCEPTION 'the project exists' USING ERRCODE = 'unique_violation';
+  END IF;
+  INSERT INTO platform.project_access (user_id, project_id, org_id, role)
+  VALUES (pg_catalog.current_setting('cc.user_id')::uuid, open_project.project_id, open_project.org_id, 'owner');
+  RETURN open_project.project_id;
+END
+$$
+""".strip()
+
+COMMENTS = {
+    "uuidv7()": "A new row id: UUIDv7, by PostgreSQL 18 itself, by ours on 16.",
+    "touch_updated_at()": "Trigger: the row changed now.",
+    "scope(text)": "Projects the request may read or write: its one project, or all of its organisation if it names none.",
+    "organisation(text)": "The request's organisation, if its user is a member or an admin there.",
+    "revision()": "The migration this database stands at, for roles that may not read its table.",
+    "open_project(uuid, uuid)": "Gives a member the ownership of a project that does not exist yet.",
+}
+
+PLATFORM_FUNCTIONS = (UUIDV7, TOUCH, SCOPE, ORGANISATION, REVISION)
+"""Made with the schema `platform`; `open_project` follows `cc_projects`."""
+
+
+def guard(name: str) -> tuple[str, ...]:
+    """Comment a function and let only the application's roles call it."""
+    comment = COMMENTS[name].replace("'", "''")
+    return (
+        f"COMMENT ON FUNCTION platform.{name} IS '{comment}'",
+        f"REVOKE ALL ON FUNCTION platform.{name} FROM PUBLIC",
+        f"GRANT EXECUTE ON FUNCTION platform.{name} TO cc_app, cc_worker",
+    )

@@ -1,0 +1,26 @@
+"""A project by its own id, what lies below by project, scenes and segments by their lesson."""
+
+from __future__ import annotations
+
+from coursecrafter.db.policies.forms import (
+    MEMBER,
+    READ_SCOPE,
+    WRITE_SCOPE,
+    TablePolicy,
+    by_parents_project,
+    by_project,
+)
+
+POLICIES = (
+    TablePolicy("cc_projects", f"id = ANY({READ_SCOPE})", f"id = ANY({WRITE_SCOPE}) AND org_id = {MEMBER}"),
+    by_project("cc_learning_units"),
+    by_project("cc_modules"),
+    by_project("cc_lessons"),
+    by_parents_project("cc_scenes", "lesson_id", "cc_lessons"),
+    by_parents_project("cc_segments", "lesson_id", "cc_lessons"),
+)
+
+# open_project runs as cc_owner and must see whether an id is taken; forced row security would hide every row from it.
+OWNER_READS_PROJECTS = (
+    "CREATE POLICY cc_projects_owner_read ON course_crafter.cc_projects FOR SELECT TO cc_owner USING (true)"
+)

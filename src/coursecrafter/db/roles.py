@@ -1,0 +1,103 @@
+"""The four roles, shared by all databases of a server.
+
+`cc_owner` owns everything and nobody logs in as it; `cc_app` serves requests and `cc_worker` jobs, both under row-level
+security; `cc_admin` migrates and backs up, and sees every row, since an owner's backfill and a dump of data see none
+under forced row-level security.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import psycopg
+import sqlalchemy as sa
+
+from coursecrafter.errors import CourseCrafterError
+
+
+class AdminRightsMissing(CourseCrafterError):
+    """The administrator's login may not make what the database needs."""
+
+    code = "CC-0013"
+    status = 500
+    remedy = "Point DATABASE_ADMIN_URL at a superuser for the first upgrade; later ones need only cc_admin."
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role as it must be.
+
+    Attributes:
+        name: its name.
+        attributes: what CREATE ROLE says of it.
+        member_of: roles whose rights it has.
+    """
+
+    name: str
+    attributes: str
+    member_of: tuple[str, ...] = ()
+
+
+ROLES = (
+    Role("cc_owner", "NOLOGIN"),
+    Role("cc_app", "LOGIN"),
+    Role("cc_worker", "LOGIN"),
+    Role("cc_admin", "LOGIN BYPASSRLS CREATEDB", ("cc_owner",)),
+)
+
+
+def ensure_roles(connection: sa.Connection, passwords: Mapping[str, str]) -> None:
+    """Make the roles that are missing, and let them into this database; roles that exist stay as they are.
+
+    Args:
+        connection: as a superuser, or as a role that may do all this; the caller's transaction commits it.
+        passwords: by role; a role without one cannot log in by password.
+
+    Raises:
+        AdminRightsMissing: CC-0013.
+    """
+    there = set(connection.scalars(sa.text("SELECT rolname FROM pg_roles WHERE rolname LIKE 'cc\\_%'")))
+    database = _quoted(connection, str(connection.scalar(sa.text("SELECT current_database()"))))
+    try:
+        for role in ROLES:
+            if role.name not in there:
+                _create(connection, role, passwords.get(role.name))
+        if len(there) < len(ROLES) or not _may_create_schemas(connection):
+            connection.exec_driver_sql(f"GRANT CREATE, CONNECT, TEMPORARY ON DATABASE {database} TO cc_owner")
+            connection.exec_driver_sql(f"GRANT CONNECT ON DATABASE {database} TO cc_app, cc_worker, cc_admin")
+    except sa.exc.ProgrammingError as error:
+        raise AdminRightsMissing(
+            "The administrator's login may not make the database's roles.", detail=str(error)
+        ) from error
+
+
+def allow_login(connection: sa.Connection, login: str) -> None:
+    """Let the server's application login act as `cc_app` and `cc_worker`, and as nothing without saying so."""
+    for role in ("cc_app", "cc_worker"):
+        may = sa.text("SELECT pg_has_role(:login, :role, 'SET')")
+        if login != role and not connection.scalar(may, {"login": login, "role": role}):
+            connection.exec_driver_sql(f"GRANT {role} TO {_quoted(connection, login)} WITH INHERIT FALSE, SET TRUE")
+
+
+def _create(connection: sa.Connection, role: Role, password: str | None) -> None:
+    secret = f" PASSWORD '{_verifier(connection, role.name, password)}'" if password else ""
+    connection.exec_driver_sql(f"CREATE ROLE {role.name} {role.attributes}{secret}")
+    for group in role.member_of:
+        connection.exec_driver_sql(f"GRANT {group} TO {role.name}")
+
+
+def _verifier(connection: sa.Connection, role: str, password: str) -> str:
+    """What the server stores; the password itself never reaches it, nor its log."""
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, psycopg.Connection):
+        raise TypeError(driver)
+    return driver.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
+
+
+def _may_create_schemas(connection: sa.Connection) -> bool:
+    return bool(connection.scalar(sa.text("SELECT has_database_privilege('cc_owner', current_database(), 'CREATE')")))
+
+
+def _quoted(connection: sa.Connection, name: str) -> str:
+    return connection.dialect.identifier_preparer.quote_identifier(name)

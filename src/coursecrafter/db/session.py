@@ -1,0 +1,173 @@
+"""Sessions: every query runs in a transaction opened for one organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from coursecrafter.config import Settings
+from coursecrafter.db.embedded import open_embedded
+from coursecrafter.db.instance import DatabaseDiskFull
+from coursecrafter.db.roles import allow_login, ensure_roles
+from coursecrafter.db.upgrade import migrate, require_current
+from coursecrafter.db.urls import DatabaseUrls, read_url
+from coursecrafter.errors import RequestError
+
+DISK_FULL = "53100"
+UNREACHABLE = ("08", "57P", "28", "3D")
+"""Beginnings of SQLSTATE: connection lost, server going down or starting up, login refused, no such database."""
+
+ENTER = sa.text(
+    "SELECT set_config('role', :role, true), set_config('cc.user_id', :user_id, true),"
+    " set_config('cc.org_id', :org_id, true), set_config('cc.project_id', :project_id, true)"
+)
+
+
+class DatabaseUnreachable(RequestError):
+    """The database does not answer."""
+
+    code = "CC-0016"
+    status = 503
+    retry = True
+    remedy = "Check DATABASE_URL, and that the server runs and takes this login."
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """For whom a session is opened.
+
+    Attributes:
+        project_id: the one project that is seen; None: all that the user may see in the organisation.
+    """
+
+    org_id: UUID
+    user_id: UUID
+    project_id: UUID | None = None
+
+
+class Database:
+    """One database, reached as the application, as a worker and as its administrator.
+
+    Args:
+        urls: how to reach it.
+        is_embedded: whether this process keeps it, and so may upgrade it unasked.
+    """
+
+    def __init__(self, urls: DatabaseUrls, *, is_embedded: bool) -> None:
+        self.urls = urls
+        self.is_embedded = is_embedded
+
+    @contextmanager
+    def app(self, identity: Identity) -> Iterator[sa.Connection]:
+        """A transaction of a request, under row-level security; commits unless an error leaves it.
+
+        Raises:
+            DatabaseUnreachable: CC-0016.
+            DatabaseDiskFull: CC-0015.
+        """
+        with _transaction(self._app_engine) as connection:
+            _enter(connection, "cc_app", identity)
+            yield connection
+
+    @contextmanager
+    def worker(self, identity: Identity) -> Iterator[sa.Connection]:
+        """A transaction of a job, under the same policies; the identity names the job's project."""
+        with _transaction(self._worker_engine) as connection:
+            _enter(connection, "cc_worker", identity)
+            yield connection
+
+    @contextmanager
+    def admin(self) -> Iterator[sa.Connection]:
+        """A transaction of the administrator, who sees every row of every organisation."""
+        with _transaction(self._admin_engine) as connection:
+            yield connection
+
+    def upgrade(self) -> None:
+        """Bring roles and schema to those of this code, in one transaction."""
+        with self.admin() as connection:
+            ensure_roles(connection, {})
+            for url in {self.urls.app, self.urls.worker} if not self.is_embedded else ():
+                allow_login(connection, url.username or "")
+            migrate(connection)
+
+    def ensure_ready(self) -> None:
+        """Upgrade an embedded database that is behind; refuse a server's.
+
+        Raises:
+            SchemaBehind: CC-0011.
+            SchemaAhead: CC-0012.
+        """
+        if self.is_embedded:
+            with self.admin() as connection:
+                migrate(connection)
+        with _transaction(self._app_engine) as connection:
+            connection.execute(sa.text("SET LOCAL ROLE cc_app"))
+            require_current(connection)
+
+    def close(self) -> None:
+        """Close all connections."""
+        for engine in (self._app_engine, self._worker_engine, self._admin_engine):
+            engine.dispose()
+
+    @cached_property
+    def _app_engine(self) -> sa.Engine:
+        return sa.create_engine(self.urls.app, pool_pre_ping=True)
+
+    @cached_property
+    def _worker_engine(self) -> sa.Engine:
+        return sa.create_engine(self.urls.worker, pool_pre_ping=True)
+
+    @cached_property
+    def _admin_engine(self) -> sa.Engine:
+        return sa.create_engine(self.urls.admin, poolclass=sa.pool.NullPool)
+
+
+@contextmanager
+def open_database(settings: Settings) -> Iterator[Database]:
+    """Reach the server that the settings name, else the embedded one, started for as long as it is used.
+
+    Raises:
+        ProgramsMissing: CC-0010.
+        DatabaseNotStarted: CC-0014.
+        DatabaseDiskFull: CC-0015.
+    """
+    with ExitStack() as stack:
+        if settings.database_url is None:
+            database = Database(stack.enter_context(open_embedded(settings.home)), is_embedded=True)
+        else:
+            url = read_url(settings.database_url)
+            admin = read_url(settings.database_admin_url or settings.database_url)
+            database = Database(DatabaseUrls(url, url, admin), is_embedded=False)
+        stack.callback(database.close)
+        yield database
+
+
+def _enter(connection: sa.Connection, role: str, identity: Identity) -> None:
+    connection.execute(
+        ENTER,
+        {
+            "role": role,
+            "user_id": str(identity.user_id),
+            "org_id": str(identity.org_id),
+            "project_id": str(identity.project_id or ""),
+        },
+    )
+
+
+@contextmanager
+def _transaction(engine: sa.Engine) -> Iterator[sa.Connection]:
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except sa.exc.OperationalError as error:
+        state = getattr(error.orig, "sqlstate", None)
+        if state == DISK_FULL:
+            raise DatabaseDiskFull("The disk that holds the database is full.", detail=str(error)) from error
+        if state is None or state.startswith(UNREACHABLE):
+            raise DatabaseUnreachable("The database does not answer.", detail=str(error)) from error
+        raise
