@@ -17,7 +17,7 @@ setup-tests: ## Install what the product and its tests need
 	@tools/setup tests
 
 demo: setup ## Make the example course into ./out, with progress, and list what was made
-	@$(PY)/coursecrafter build examples/fire-safety.pptx --doc examples/handbook.md --out $(OUT)
+	@$(PY)/coursecrafter build examples/safe-sign-in.pptx --doc examples/handbook.md --out $(OUT)
 
 test: setup-tests ## Run every test, with coverage gates
 	@rm -f .coverage .coverage.*

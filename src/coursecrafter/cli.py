@@ -88,7 +88,7 @@ def build(
 def voices() -> None:
     """List the voices: profile, language, gender, tone."""
     for voice in list_voices():
-        click.echo(voice)
+        click.echo(f"{voice.name:<26} {voice.language:<6} {voice.gender:<8} {voice.tone}")
 
 
 @cli.command()

@@ -62,5 +62,5 @@ def open_workshop(settings: Settings, progress: BuildProgress) -> Iterator[Works
 def _local_author(database: Database) -> Author:
     with database.admin() as conn:
         org_id = ensure_organisation(conn, *LOCAL_ORGANISATION)
-        user_id = ensure_user(conn, LOCAL_USER, org_id=org_id, role="owner")
+        user_id = ensure_user(conn, org_id, LOCAL_USER, "Author", role="owner")
     return Author(org_id, user_id)

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, select
 
 from coursecrafter.authoring.author import Author
 from coursecrafter.authoring.events import Event, log_event
+from coursecrafter.db.organisations import open_project
 from coursecrafter.db.tables import cc_brand_profiles, cc_project_context, cc_projects
 
 
@@ -26,7 +27,7 @@ def find_project(conn: Connection, author: Author, *, name: str, code: str | Non
 def create_project(conn: Connection, author: Author, *, name: str, code: str | None, language: str) -> UUID:
     """Create a project; its access row comes first, since the row's own policy asks for it."""
     project_id: UUID = conn.execute(select(func.platform.uuidv7())).scalar_one()
-    conn.execute(text("SELECT platform.open_project(:project, :org)"), {"project": project_id, "org": author.org_id})
+    open_project(conn, project_id, author.org_id)
     conn.execute(
         cc_projects.insert().values(
             id=project_id,

@@ -8,8 +8,6 @@ that a later run could mistake for a result.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import tempfile
 import time
 from collections import Counter
@@ -18,26 +16,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from coursecrafter.domain.keys import content_key as content_key  # noqa: PLC0414 - whoever writes a step needs it
 
 if TYPE_CHECKING:
     from coursecrafter.domain.stored import StoredObject
     from coursecrafter.storage.objects import ObjectStore
-
-
-def content_key(name: str, version: int, **inputs: Any) -> str:
-    """Name a result by all that it depends on.
-
-    Args:
-        name: the step's name.
-        version: of the code that makes it; raise it when the same inputs give other bytes.
-        **inputs: JSON values (hashes of files, settings, texts).
-
-    Returns:
-        64 hex digits.
-    """
-    canonical = json.dumps([name, version, inputs], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

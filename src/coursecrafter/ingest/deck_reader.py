@@ -1,0 +1,107 @@
+"""A deck from a stranger becomes a value: guard, parse in the sandbox, check the answer."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from coursecrafter.domain.deck import Build, Deck, Slide, Trigger, block_from_json
+from coursecrafter.domain.keys import content_key
+from coursecrafter.errors import IngestError
+from coursecrafter.ingest.characters import clean_line, clean_text
+from coursecrafter.ingest.guard import check_deck
+from coursecrafter.ingest.office import fonts_digest, missing_fonts, office_version
+from coursecrafter.ingest.sandbox import run_python
+from coursecrafter.ingest.slide_states import RENDERER_VERSION
+
+PARSE_WALL_S = 120.0
+PARSE_MEMORY_MB = 2048
+MAX_ANSWER_MB = 64
+
+
+class UnreadableDeck(IngestError):
+    """The deck's content is damaged and cannot be read."""
+
+    code = "CC-0101"
+    remedy = "Open the file in PowerPoint, save it anew as .pptx and upload that copy."
+
+
+def read_deck(path: Path) -> Deck:
+    """Read a deck, without drawing it.
+
+    Args:
+        path: a .pptx file from outside.
+
+    Returns:
+        The slides that are shown, with their builds; at least one slide.
+
+    Raises:
+        IngestError: what the guard refuses (CC-0102 to CC-0112), or UnreadableDeck (CC-0101).
+    """
+    check_deck(path)
+    answer = _parse(path)
+    try:
+        return _deck(answer)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UnreadableDeck("The deck could not be read.", detail=f"answer of the parser: {error!r}") from error
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="cc-parse-") as folder:
+        target = Path(folder, "deck.json")
+        source = path.absolute()
+        run = run_python(
+            "coursecrafter.ingest.deck_parser",
+            [source, target],
+            reads=[source],
+            writes=Path(folder),
+            wall_s=PARSE_WALL_S,
+            memory_mb=PARSE_MEMORY_MB,
+        )
+        is_written = target.is_file() and not target.is_symlink() and target.stat().st_size <= MAX_ANSWER_MB << 20
+        if run.is_timed_out or run.returncode != 0 or not is_written:
+            raise UnreadableDeck("The deck could not be read: its content is damaged.", detail=run.output)
+        answer = json.loads(target.read_text(encoding="ascii"))
+    return answer if isinstance(answer, dict) else {}
+
+
+def _deck(answer: dict[str, Any]) -> Deck:
+    slides = tuple(_slide(slide) for slide in answer["slides"])
+    return Deck(
+        title=clean_line(answer["title"]),
+        language=clean_line(answer["language"]),
+        modified=clean_line(answer["modified"]),
+        slides=slides,
+        hidden=tuple(int(number) for number in answer["hidden"]),
+        missing_fonts=missing_fonts(_lines(answer["fonts"])),
+    )
+
+
+def _slide(answer: dict[str, Any]) -> Slide:
+    builds = tuple(_build(index, build) for index, build in enumerate(answer["builds"]))
+    return Slide(
+        number=int(answer["number"]),
+        title=None if answer["title"] is None else clean_line(answer["title"]),
+        builds=builds,
+        notes=clean_text(answer["notes"]),
+        section=None if answer["section"] is None else clean_line(answer["section"]),
+        alt_texts=_lines(answer["alt_texts"]),
+        caveats=_lines(answer["caveats"]),
+    )
+
+
+def _build(index: int, answer: dict[str, Any]) -> Build:
+    blocks = tuple(block_from_json({**block, "text": clean_text(block["text"])}) for block in answer["blocks"])
+    return Build(index, Trigger(answer["trigger"]), blocks, picture_key(str(answer["look"])))
+
+
+def picture_key(look: str) -> str:
+    """Content key of a picture: the look of its state, and all on this machine that decides how it is drawn."""
+    return content_key("picture", RENDERER_VERSION, look=look, office=office_version(), fonts=fonts_digest())
+
+
+def _lines(answer: Sequence[str]) -> tuple[str, ...]:
+    return tuple(clean_line(line) for line in answer)
