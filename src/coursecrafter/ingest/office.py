@@ -1,0 +1,82 @@
+"""The LibreOffice of this machine, and the fonts that it draws with."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import subprocess
+from functools import lru_cache
+from pathlib import Path
+
+from coursecrafter.errors import IngestError
+
+PROBE_TIMEOUT_S = 30
+_NO_HOME = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"}
+
+
+class OfficeMissing(IngestError):
+    """LibreOffice, which draws the slides, is not installed."""
+
+    code = "CC-0113"
+    status = 503
+    remedy = "Install it (Debian, Ubuntu: apt-get install libreoffice-impress-nogui) and run the same command again."
+
+
+def find_office() -> Path:
+    """The program's real path.
+
+    Raises:
+        OfficeMissing: CC-0113.
+    """
+    found = shutil.which("soffice") or shutil.which("libreoffice")
+    if found is None:
+        raise OfficeMissing("LibreOffice is not installed on this machine, so the slides cannot be drawn.")
+    return Path(found).resolve()
+
+
+@lru_cache(maxsize=1)
+def office_version() -> str | None:
+    """LibreOffice's version as it names itself ("7.4.7.2"), or None if there is none."""
+    try:
+        program = find_office()
+    except OfficeMissing:
+        return None
+    answer = subprocess.run(
+        [str(program), "--version"], capture_output=True, text=True, check=False, timeout=PROBE_TIMEOUT_S, env=_NO_HOME
+    )
+    found = re.search(r"\d+(?:\.\d+)+", answer.stdout)
+    return found.group() if found else "unknown"
+
+
+@lru_cache(maxsize=1)
+def installed_fonts() -> str:
+    """The list of fontconfig, sorted: one line for each face with file, families, style and version.
+
+    A user's own fonts are left out, since the sandbox does not see them.
+    """
+    program = shutil.which("fc-list")
+    if program is None:
+        return ""
+    answer = subprocess.run(
+        [program, "--format", "%{file}|%{family}|%{style}|%{fontversion}\n"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PROBE_TIMEOUT_S,
+        env=_NO_HOME,
+    )
+    return "\n".join(sorted(answer.stdout.splitlines()))
+
+
+def fonts_digest() -> str:
+    """SHA-256 of the installed fonts, 64 hex digits: other fonts draw another picture."""
+    return hashlib.sha256(installed_fonts().encode()).hexdigest()
+
+
+def missing_fonts(wanted: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the wanted families that are not installed, sorted."""
+    families = {
+        family.strip().casefold() for line in installed_fonts().splitlines() for family in line.split("|")[1].split(",")
+    }
+    return tuple(sorted({name for name in wanted if name.casefold() not in families}))

@@ -1,0 +1,117 @@
+"""What a slide's shape takes from its layout and master: place, size and bullets.
+
+Source: ECMA-376 Part 1, 19.3.1.36 (`p:ph`) and 21.1.2.4 (list styles).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from coursecrafter.ingest.package import P, Package, find_all
+
+FURNITURE = {"sldNum", "dt", "ftr", "hdr"}
+TITLES = {"title", "ctrTitle"}
+_MASTER_KIND = {"ctrTitle": "title", "subTitle": "body", "obj": "body", "": "body"}
+_BULLETS = "a:buChar | a:buAutoNum | a:buBlip | a:buNone"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on the slide, in EMU."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+    @property
+    def right(self) -> int:
+        """First column beyond it."""
+        return self.left + self.width
+
+    @property
+    def bottom(self) -> int:
+        """First row beyond it."""
+        return self.top + self.height
+
+
+class Inheritance:
+    """The layout and master behind one slide."""
+
+    def __init__(self, package: Package, slide_part: str) -> None:
+        layout = package.related(slide_part, "slideLayout")
+        master = package.related(layout, "slideMaster") if layout else None
+        self._layout = package.parse(layout) if layout else None
+        self._master = package.parse(master) if master else None
+
+    def box(self, shape: etree._Element) -> Box | None:
+        """Where a shape stands, in the coordinates of its parent."""
+        for element in (shape, *self._ancestors(shape)):
+            found = find_all(element, "p:spPr/a:xfrm | p:grpSpPr/a:xfrm | p:xfrm")
+            offset = found[0].find("{*}off") if found else None
+            extent = found[0].find("{*}ext") if found else None
+            if offset is not None and extent is not None:
+                return Box(_emu(offset, "x"), _emu(offset, "y"), _emu(extent, "cx"), _emu(extent, "cy"))
+        return None
+
+    def is_bullet(self, shape: etree._Element, paragraph: etree._Element, level: int) -> bool:
+        """Whether a bullet or number is drawn before a paragraph."""
+        for properties in self._paragraph_properties(shape, paragraph, level):
+            found = find_all(properties, _BULLETS)
+            if found:
+                return etree.QName(found[0]).localname != "buNone"
+        return False
+
+    def _paragraph_properties(
+        self, shape: etree._Element, paragraph: etree._Element, level: int
+    ) -> Iterator[etree._Element]:
+        name = f"a:lvl{level + 1}pPr"
+        yield from find_all(paragraph, "a:pPr")
+        yield from find_all(shape, f"p:txBody/a:lstStyle/{name}")
+        for ancestor in self._ancestors(shape):
+            yield from find_all(ancestor, f"p:txBody/a:lstStyle/{name}")
+        kind = placeholder_kind(shape)
+        if self._master is not None and kind is not None:
+            style = "titleStyle" if kind in TITLES else "bodyStyle"
+            yield from find_all(self._master, f"p:txStyles/p:{style}/{name}")
+
+    def _ancestors(self, shape: etree._Element) -> Iterator[etree._Element]:
+        """The layout's and master's placeholders that a shape inherits from, nearest first."""
+        placeholder = _placeholder(shape)
+        if placeholder is None:
+            return
+        kind = placeholder.get("type", "")
+        if self._layout is not None:
+            index = placeholder.get("idx", "0")
+            same_index = find_all(self._layout, ".//p:sp[p:nvSpPr/p:nvPr/p:ph]")
+            yield from [s for s in same_index if _is_same(s, index, kind)][:1]
+        if self._master is not None:
+            wanted = _MASTER_KIND.get(kind, kind)
+            candidates = find_all(self._master, ".//p:sp[p:nvSpPr/p:nvPr/p:ph]")
+            yield from [s for s in candidates if placeholder_kind(s) == wanted][:1]
+
+
+def placeholder_kind(shape: etree._Element) -> str | None:
+    """The placeholder's type ("" where none is named), or None for a shape that is no placeholder."""
+    placeholder = _placeholder(shape)
+    return None if placeholder is None else placeholder.get("type", "")
+
+
+def _placeholder(shape: etree._Element) -> etree._Element | None:
+    return next(iter(find_all(shape, "./*/p:nvPr/p:ph")), None)
+
+
+def _is_same(candidate: etree._Element, index: str, kind: str) -> bool:
+    placeholder = candidate.find(f"{P}nvSpPr/{P}nvPr/{P}ph")
+    if placeholder is None:
+        return False
+    if kind in TITLES:
+        return placeholder.get("type") in TITLES
+    return placeholder.get("idx", "0") == index
+
+
+def _emu(element: etree._Element, name: str) -> int:
+    return int(float(element.get(name) or 0))

@@ -1,0 +1,60 @@
+"""The order in which a person reads what stands on a slide.
+
+The slide is cut along its widest empty strip, again and again (the recursive XY cut): bands are read from top to
+bottom, columns in the direction of the script. What cannot be cut is read from its upper corner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from coursecrafter.ingest.placeholders import Box
+
+Placed = TypeVar("Placed")
+TOLERANCE = 0.04
+"""Boxes are drawn larger than their text: this share of a box's side may overlap its neighbour."""
+MAX_DEPTH = 40
+
+
+def sort_for_reading(
+    shapes: Sequence[Placed], box_of: Callable[[Placed], Box], *, is_right_to_left: bool = False
+) -> list[Placed]:
+    """Put shapes into reading order; equal places keep the order of the file."""
+    return _sort(list(shapes), box_of, is_right_to_left, MAX_DEPTH)
+
+
+def _sort(shapes: list[Placed], box_of: Callable[[Placed], Box], is_rtl: bool, depth: int) -> list[Placed]:
+    if len(shapes) < 2:  # noqa: PLR2004 - one shape is in order
+        return shapes
+    rows, row_gap = _cut(shapes, lambda shape: _span(box_of(shape).top, box_of(shape).bottom))
+    columns, column_gap = _cut(shapes, lambda shape: _span(box_of(shape).left, box_of(shape).right))
+    if depth == 0 or len(rows) == len(columns) == 1:
+        return sorted(shapes, key=lambda shape: _corner(box_of(shape), is_rtl=is_rtl))
+    if len(columns) > 1 and (len(rows) == 1 or column_gap > row_gap):
+        parts = columns[::-1] if is_rtl else columns
+    else:
+        parts = rows
+    return [shape for part in parts for shape in _sort(part, box_of, is_rtl, depth - 1)]
+
+
+def _cut(shapes: list[Placed], span_of: Callable[[Placed], tuple[float, float]]) -> tuple[list[list[Placed]], float]:
+    """Two parts on either side of the widest empty strip, and its width; one part where there is none."""
+    ordered = sorted(shapes, key=span_of)
+    reach = span_of(ordered[0])[1]
+    widest, place = -1.0, 0
+    for index, shape in enumerate(ordered[1:], 1):
+        start, end = span_of(shape)
+        if start >= reach and start - reach > widest:
+            widest, place = start - reach, index
+        reach = max(reach, end)
+    return ([ordered[:place], ordered[place:]], widest) if place else ([ordered], 0.0)
+
+
+def _span(start: int, end: int) -> tuple[float, float]:
+    margin = (end - start) * TOLERANCE
+    return start + margin, end - margin
+
+
+def _corner(box: Box, *, is_rtl: bool) -> tuple[int, int]:
+    return box.top, -box.right if is_rtl else box.left

@@ -1,0 +1,260 @@
+"""The text of a slide in reading order, and what must be seen for each piece to be read.
+
+Slide numbers, dates and footers are furniture and are not read; nor is what is hidden or stands beside the slide.
+
+Source: ECMA-376 Part 1, 19.3 (slides), 21.1 (text), 21.4 (diagrams).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from coursecrafter.domain.deck import BlockKind, TextBlock
+from coursecrafter.ingest.characters import clean_line, clean_text
+from coursecrafter.ingest.language import is_right_to_left
+from coursecrafter.ingest.package import A, P, Package, R, find_all, find_values
+from coursecrafter.ingest.placeholders import FURNITURE, TITLES, Box, Inheritance, placeholder_kind
+from coursecrafter.ingest.reading_order import sort_for_reading
+from coursecrafter.ingest.timing import Aspect, Part, State
+
+MAX_DEPTH = 30
+MAX_LEVEL = 8
+SHAPES = {f"{P}{name}" for name in ("sp", "pic", "graphicFrame", "cxnSp", "grpSp", "contentPart")}
+_UNREAD_FIELDS = ("slidenum", "datetime")
+_FILE_NAME = re.compile(r"\S+\.\w{3,4}|https?://\S+")
+_GUESSED = re.compile(r"\s*(Description automatically generated|Automatisch generierte Beschreibung)\b.*", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A block, and the parts of the slide without which it cannot be read."""
+
+    block: TextBlock
+    needs: frozenset[Part]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    element: etree._Element
+    box: Box
+    needs: frozenset[Part]
+    inner: list[_Shape] = field(default_factory=list)
+
+    @property
+    def is_title(self) -> bool:
+        return placeholder_kind(self.element) in TITLES
+
+
+class SlideText:
+    """Reads one slide.
+
+    Args:
+        package: the deck.
+        part: the slide's part.
+        size: width and height of the slide in EMU.
+    """
+
+    def __init__(self, package: Package, part: str, size: tuple[int, int]) -> None:
+        self._package = package
+        self._part = part
+        self._size = size
+        self._root = package.parse(part)
+        self._inheritance = Inheritance(package, part)
+
+    def readings(self) -> list[Reading]:
+        """All that can be read on the slide, title first."""
+        tree = self._root.find(f"{P}cSld/{P}spTree")
+        shapes = [] if tree is None else [s for s in self._shapes(tree, frozenset(), MAX_DEPTH) if self._is_on_slide(s)]
+        is_rtl = is_right_to_left("".join(find_values(self._root, ".//a:t/text()")))
+        titles = [shape for shape in shapes if shape.is_title]
+        others = [shape for shape in shapes if not shape.is_title]
+        ordered = [*titles, *self._sorted(others, is_rtl=is_rtl)]
+        return [reading for shape in ordered for reading in self._read(shape)]
+
+    def title(self) -> str | None:
+        """The title placeholder's text on one line, or None."""
+        texts = (reading.block.text for reading in self.readings() if reading.block.kind is BlockKind.TITLE)
+        return " ".join(texts) or None
+
+    def alt_texts(self) -> tuple[str, ...]:
+        """Descriptions that an author gave; file names and guesses of the program are none."""
+        found: dict[str, None] = {}
+        for properties in find_all(self._root, ".//p:pic/*/p:cNvPr | .//p:graphicFrame/*/p:cNvPr | .//p:sp/*/p:cNvPr"):
+            text = clean_line(_GUESSED.sub("", properties.get("descr", "")))
+            is_hidden = properties.get("hidden") in {"1", "true"}
+            if text and not is_hidden and not _FILE_NAME.fullmatch(text) and not _is_decorative(properties):
+                found[text] = None
+        return tuple(found)
+
+    def runs(self) -> Iterator[tuple[str, str, str]]:
+        """Text, language and alternative language of each run."""
+        for run in self._root.iter(f"{A}r"):
+            properties = run.find(f"{A}rPr")
+            text = run.findtext(f"{A}t") or ""
+            language, alternative = (
+                ("", "") if properties is None else map(properties.get, ("lang", "altLang"), ("", ""))
+            )
+            yield text, language, alternative
+
+    def _shapes(self, parent: etree._Element, needs: frozenset[Part], depth: int) -> list[_Shape]:
+        found: list[_Shape] = []
+        for element in _visible_children(parent):
+            properties = next(iter(find_all(element, "./*/p:cNvPr")), None)
+            if properties is None or properties.get("hidden") in {"1", "true"}:
+                continue
+            if placeholder_kind(element) in FURNITURE or depth == 0:
+                continue
+            own = needs | {Part(properties.get("id", ""))}
+            box = self._inheritance.box(element) or Box(0, self._size[1] - 1, self._size[0], 1)
+            inner = self._shapes(element, own, depth - 1) if element.tag == f"{P}grpSp" else []
+            found.append(_Shape(element, box, own, inner))
+        return found
+
+    def _sorted(self, shapes: list[_Shape], *, is_rtl: bool) -> Iterator[_Shape]:
+        """Shapes that hold text, groups taken apart in place."""
+        legible = [shape for shape in shapes if self._has_text(shape)]
+        for shape in sort_for_reading(legible, lambda shape: shape.box, is_right_to_left=is_rtl):
+            if shape.inner:
+                yield from self._sorted(shape.inner, is_rtl=is_rtl)
+            else:
+                yield shape
+
+    def _has_text(self, shape: _Shape) -> bool:
+        return any(map(self._has_text, shape.inner)) if shape.inner else next(self._read(shape), None) is not None
+
+    def _is_on_slide(self, shape: _Shape) -> bool:
+        width, height = self._size
+        box = shape.box
+        return box.left < width and box.top < height and box.right >= 0 and box.bottom >= 0
+
+    def _read(self, shape: _Shape) -> Iterator[Reading]:
+        if shape.element.tag == f"{P}sp":
+            yield from self._paragraphs(shape)
+        elif shape.element.tag == f"{P}graphicFrame":
+            yield from (Reading(block, shape.needs) for block in self._frame_blocks(shape.element))
+
+    def _paragraphs(self, shape: _Shape) -> Iterator[Reading]:
+        kind = {"subTitle": BlockKind.SUBTITLE}.get(placeholder_kind(shape.element) or "", BlockKind.PARAGRAPH)
+        if shape.is_title:
+            kind = BlockKind.TITLE
+        for index, paragraph in enumerate(find_all(shape.element, "p:txBody/a:p")):
+            text = paragraph_text(paragraph)
+            if not text:
+                continue
+            level = _level(paragraph)
+            part = Part(next(iter(find_values(shape.element, "./*/p:cNvPr/@id")), ""), Aspect.PARAGRAPH, index)
+            if kind is BlockKind.PARAGRAPH:
+                is_bullet = self._inheritance.is_bullet(shape.element, paragraph, level)
+                block = TextBlock(kind, text, level, is_bullet=is_bullet)
+            else:
+                block = TextBlock(kind, text.replace("\n", " "))
+            yield Reading(block, shape.needs | {part})
+
+    def _frame_blocks(self, frame: etree._Element) -> Iterator[TextBlock]:
+        for table in find_all(frame, "a:graphic/a:graphicData/a:tbl"):
+            yield from _table(table)
+        for chart in find_all(frame, "a:graphic/a:graphicData/c:chart"):
+            yield from self._chart_title(chart.get(f"{R}id", ""))
+        for diagram in find_all(frame, "a:graphic/a:graphicData/dgm:relIds"):
+            yield from self._diagram(diagram.get(f"{R}dm", ""))
+
+    def _chart_title(self, relationship_id: str) -> Iterator[TextBlock]:
+        part = self._target(relationship_id)
+        if part:
+            paragraphs = find_all(self._package.parse(part), "c:chart/c:title/c:tx/c:rich/a:p")
+            text = clean_line(" ".join(paragraph_text(paragraph) for paragraph in paragraphs))
+            if text:
+                yield TextBlock(BlockKind.PARAGRAPH, text)
+
+    def _diagram(self, relationship_id: str) -> Iterator[TextBlock]:
+        """SmartArt as it was last drawn, or, where no drawing was saved, its points."""
+        model = self._target(relationship_id)
+        root = self._package.parse(model) if model else None
+        if root is None:
+            return
+        drawings = find_values(root, ".//*[local-name()='dataModelExt']/@relId")
+        drawing = self._target(drawings[0]) if drawings else None
+        if drawing:
+            paragraphs = find_all(self._package.parse(drawing), ".//dsp:txBody/a:p")
+        else:
+            paragraphs = find_all(root, ".//dgm:pt[not(@type) or @type='node']/dgm:t/a:p")
+        for paragraph in paragraphs:
+            text = paragraph_text(paragraph)
+            if text:
+                yield TextBlock(BlockKind.PARAGRAPH, text, _level(paragraph))
+
+    def _target(self, relationship_id: str) -> str | None:
+        relationship = self._package.relationships(self._part).get(relationship_id)
+        return relationship.target if relationship and relationship.target in self._package.names else None
+
+
+def split_into_builds(readings: list[Reading], states: list[State]) -> list[tuple[TextBlock, ...]]:
+    """Blocks by the state in which they can be read for the first time; one tuple for each state."""
+    left = list(readings)
+    builds = []
+    for state in states:
+        appearing = [reading.block for reading in left if not reading.needs & state.hidden]
+        left = [reading for reading in left if reading.needs & state.hidden]
+        builds.append(tuple(_join_titles(appearing)))
+    return builds
+
+
+def paragraph_text(paragraph: etree._Element) -> str:
+    """A paragraph's text without slide numbers and dates; breaks are newlines."""
+    return clean_text("".join(_pieces(paragraph)))
+
+
+def _pieces(paragraph: etree._Element) -> Iterator[str]:
+    for child in paragraph:
+        name = etree.QName(child).localname
+        if name == "br":
+            yield "\n"
+        elif name == "r" or (name == "fld" and not child.get("type", "").startswith(_UNREAD_FIELDS)):
+            yield child.findtext(f"{A}t") or ""
+        elif name == "AlternateContent":
+            yield "".join(find_values(child, "mc:Choice//*[local-name()='t']/text()"))
+
+
+def _visible_children(parent: etree._Element) -> Iterator[etree._Element]:
+    """Shapes in drawing order; of alternatives the first that holds any."""
+    for child in parent:
+        if child.tag in SHAPES:
+            yield child
+        elif etree.QName(child).localname == "AlternateContent":
+            for branch in child:
+                shapes = [shape for shape in branch if shape.tag in SHAPES]
+                if shapes:
+                    yield from shapes
+                    break
+
+
+def _join_titles(blocks: list[TextBlock]) -> Iterator[TextBlock]:
+    """Paragraphs of one title are one block."""
+    titles = [block.text for block in blocks if block.kind is BlockKind.TITLE]
+    if titles:
+        yield TextBlock(BlockKind.TITLE, " ".join(titles))
+    yield from (block for block in blocks if block.kind is not BlockKind.TITLE)
+
+
+def _table(table: etree._Element) -> Iterator[TextBlock]:
+    rows = []
+    for row in find_all(table, "a:tr"):
+        cells = [find_all(cell, "a:txBody/a:p") for cell in find_all(row, "a:tc")]
+        rows.append(tuple(clean_line("\n".join(map(paragraph_text, paragraphs))) for paragraphs in cells))
+    text = "\n".join(", ".join(filter(None, row)) for row in rows if any(row))
+    if text:
+        yield TextBlock(BlockKind.TABLE, text, rows=tuple(rows))
+
+
+def _level(paragraph: etree._Element) -> int:
+    properties = paragraph.find(f"{A}pPr")
+    level = 0 if properties is None else int(properties.get("lvl") or 0)
+    return min(max(level, 0), MAX_LEVEL)
+
+
+def _is_decorative(properties: etree._Element) -> bool:
+    return bool(find_all(properties, ".//adec:decorative[@val='1' or @val='true']"))
