@@ -31,7 +31,7 @@ Picture = np.ndarray[Any, np.dtype[np.uint8]] | Path
 Samples = np.ndarray[Any, np.dtype[np.float32]]
 """Mono sound at 48 kHz, -1 to 1."""
 
-AAC_BIT_RATE = 96_000
+AAC_BIT_RATE = 128_000
 # One slice in one thread and no look-ahead: the same picture gives the same bytes on any number of cores. `stitchable`
 # keeps SPS and PPS free of the pictures, so that runs can be joined; qcomp=1 codes each picture as well as the next.
 # One reference and no B-frames: see `h264`.
@@ -116,7 +116,9 @@ def encode_aac(samples: Samples) -> tuple[bytes, list[bytes]]:
         raise TypeError(context)
     context.sample_rate, context.layout, context.format = SAMPLE_RATE_HZ, "mono", "fltp"
     context.bit_rate = AAC_BIT_RATE
-    context.options = {"aac_pns": "0"}  # noise substitution would decode to other samples each time
+    # At this rate the fast search is as good for a voice, at a fifth of the cost; noise substitution would decode to
+    # other samples each time.
+    context.options = {"aac_coder": "fast", "aac_pns": "0"}
     context.flags |= GLOBAL_HEADER
     packets: list[bytes] = []
     for start in range(0, len(samples), AAC_FRAME_SAMPLES):

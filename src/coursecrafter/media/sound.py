@@ -20,7 +20,7 @@ from scipy.signal import resample_poly
 
 from coursecrafter.errors import VideoError
 from coursecrafter.media.codec import Samples, encode_aac
-from coursecrafter.media.loudness import loudness_lufs, normalise, true_peak_dbtp
+from coursecrafter.media.loudness import loudness_lufs, normalise
 from coursecrafter.media.timeline import AAC_FRAME_SAMPLES, SAMPLE_RATE_HZ
 
 BLOCK_VERSION = 1
@@ -30,7 +30,7 @@ AUDIO_CONFIG = bytes.fromhex("1188")
 """AudioSpecificConfig: AAC-LC, 48 kHz, one channel (ISO/IEC 14496-3, 1.6.2.1)."""
 
 BLOCK_MAGIC = b"CCV1"
-BLOCK_HEAD = struct.Struct(">4sIiIdd")
+BLOCK_HEAD = struct.Struct(">4sIIId")
 PACKET_HEAD = struct.Struct(">H")
 SAMPLE_BYTES = 2
 SILENCE_BELOW_PEAK_DB = 45
@@ -58,7 +58,7 @@ class VoiceBlock:
         samples: length of the sound at 48 kHz.
         onset_samples: from its start to the first audible sample.
         trimmed_samples: how much was cut from the start of the voice's file; word times move by as much.
-        loudness_lufs, peak_dbtp: of the sound before it was encoded.
+        loudness_lufs: of the sound before it was encoded.
     """
 
     packets: tuple[bytes, ...]
@@ -66,7 +66,6 @@ class VoiceBlock:
     onset_samples: int
     trimmed_samples: int
     loudness_lufs: float
-    peak_dbtp: float
 
     @property
     def sound_s(self) -> Fraction:
@@ -85,9 +84,7 @@ class VoiceBlock:
 
     def to_bytes(self) -> bytes:
         """The block as one file."""
-        head = BLOCK_HEAD.pack(
-            BLOCK_MAGIC, self.samples, self.onset_samples, self.trimmed_samples, self.loudness_lufs, self.peak_dbtp
-        )
+        head = BLOCK_HEAD.pack(BLOCK_MAGIC, self.samples, self.onset_samples, self.trimmed_samples, self.loudness_lufs)
         return head + b"".join(PACKET_HEAD.pack(len(packet)) + packet for packet in self.packets)
 
     @classmethod
@@ -99,13 +96,13 @@ class VoiceBlock:
         """
         if content[:4] != BLOCK_MAGIC:
             raise UnusableSound("A sound in the store is broken.", detail=content[:4].hex())
-        _, samples, onset, trimmed, lufs, peak = BLOCK_HEAD.unpack_from(content)
+        _, samples, onset, trimmed, lufs = BLOCK_HEAD.unpack_from(content)
         packets, at = [], BLOCK_HEAD.size
         while at < len(content):
             (size,) = PACKET_HEAD.unpack_from(content, at)
             at += PACKET_HEAD.size + size
             packets.append(content[at - size : at])
-        return cls(tuple(packets), samples, onset, trimmed, lufs, peak)
+        return cls(tuple(packets), samples, onset, trimmed, lufs)
 
 
 def make_voice_block(wav: bytes) -> VoiceBlock:
@@ -120,7 +117,7 @@ def make_voice_block(wav: bytes) -> VoiceBlock:
     samples = read_wav(wav)
     heard = _audible_range(samples)
     if heard is None:
-        return VoiceBlock((), 0, 0, 0, -math.inf, -math.inf)
+        return VoiceBlock((), 0, 0, 0, -math.inf)
     first, last = heard
     start, end = max(0, first - KEPT_BEFORE), min(len(samples), last + KEPT_AFTER)
     voice = _faded(normalise(samples[start:end]))
@@ -133,7 +130,6 @@ def make_voice_block(wav: bytes) -> VoiceBlock:
         onset_samples=first - start,
         trimmed_samples=start,
         loudness_lufs=round(loudness_lufs(voice), 3),
-        peak_dbtp=round(true_peak_dbtp(voice), 3),
     )
 
 
