@@ -46,6 +46,7 @@ SETTINGS = (
     "log_rotation_age=1d",
     "log_rotation_size=0",
 )
+OLDEST = 16
 NO_SPACE = "No space left on device"
 
 
@@ -155,12 +156,9 @@ class Instance:
     def _initdb_options(self, password_file: Path) -> Iterable[str]:
         yield from (f"--username={SUPERUSER}", f"--pwfile={password_file}", "--auth=scram-sha-256", "--encoding=UTF8")
         yield from ("--no-instructions", "--data-checksums")
-        # Sorting by code point on every machine alike; 18 has it built in, 16 takes the C library's.
-        yield from (
-            ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
-            if (self.programs.version >= 17)
-            else ("--locale=C.UTF-8",)
-        )
+        # Sorting by code point, on every machine alike; 18 has it built in, 16 takes the C library's.
+        builtin = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
+        yield from ("--locale=C.UTF-8",) if self.programs.version == OLDEST else builtin
         for setting in SETTINGS:
             yield from ("--set", setting)
 

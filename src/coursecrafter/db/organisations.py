@@ -14,7 +14,8 @@ def ensure_organisation(admin: sa.Connection, name: str, slug: str) -> UUID:
     """The id of the organisation with this slug, made if it is missing."""
     made = insert(organisations).values(name=name, slug=slug).on_conflict_do_nothing(index_elements=["slug"])
     admin.execute(made)
-    return admin.scalars(sa.select(organisations.c.id).where(organisations.c.slug == slug)).one()
+    org_id: UUID = admin.scalars(sa.select(organisations.c.id).where(organisations.c.slug == slug)).one()
+    return org_id
 
 
 def ensure_user(admin: sa.Connection, org_id: UUID, email: str, name: str, role: str = "member") -> UUID:

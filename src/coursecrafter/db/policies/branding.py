@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from coursecrafter.db.policies.forms import ADMIN, MEMBER, READ_SCOPE, WRITE_SCOPE, TablePolicy, by_parent
+from coursecrafter.db.policies.forms import (
+    ADMIN,
+    MEMBER,
+    READ_SCOPE,
+    WRITE_SCOPE,
+    TablePolicy,
+    by_parent,
+    empty_or_seen,
+)
 
 _READABLE = "{row}org_id = " + MEMBER + " AND ({row}project_id IS NULL OR {row}project_id = ANY(" + READ_SCOPE + "))"
 _WRITABLE = (
@@ -11,12 +19,18 @@ _WRITABLE = (
 )
 
 POLICIES = (
-    TablePolicy("cc_brand_profiles", _READABLE.format(row=""), _WRITABLE.format(row="")),
+    TablePolicy(
+        "cc_brand_profiles",
+        _READABLE.format(row=""),
+        _WRITABLE.format(row=""),
+        empty_or_seen("cc_brand_profiles.logo_asset_id", "cc_assets"),
+    ),
     by_parent(
         "cc_brand_templates",
         "brand_profile_id",
         "cc_brand_profiles",
         _READABLE.format(row="p."),
         f"({_WRITABLE.format(row='p.')})",
+        checked=empty_or_seen("cc_brand_templates.preview_asset_id", "cc_assets"),
     ),
 )

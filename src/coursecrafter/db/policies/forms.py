@@ -24,27 +24,30 @@ class TablePolicy:
         table: its name.
         readable: condition on rows that may be seen.
         writable: condition on rows that may be added, changed and removed, before and after.
+        checked: one more condition on rows as they are left: what their keys point at.
         is_log: rows are added and read, never changed or removed.
     """
 
     table: str
     readable: str
     writable: str
+    checked: str = "true"
     is_log: bool = False
 
     def statements(self) -> Iterator[str]:
         """The SQL that puts it into force, in order."""
         name = f"{SCHEMA}.{self.table}"
+        left = self.writable if self.checked == "true" else f"({self.writable}) AND {self.checked}"
         yield f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"
         yield f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY"
         yield f"CREATE POLICY {self.table}_read ON {name} FOR SELECT TO {ROLES} USING ({self.readable})"
-        yield f"CREATE POLICY {self.table}_add ON {name} FOR INSERT TO {ROLES} WITH CHECK ({self.writable})"
+        yield f"CREATE POLICY {self.table}_add ON {name} FOR INSERT TO {ROLES} WITH CHECK ({left})"
         if self.is_log:
             yield f"GRANT SELECT, INSERT ON {name} TO {ROLES}"
             return
         yield (
             f"CREATE POLICY {self.table}_change ON {name} FOR UPDATE TO {ROLES}"
-            f" USING ({self.writable}) WITH CHECK ({self.writable})"
+            f" USING ({self.writable}) WITH CHECK ({left})"
         )
         yield f"CREATE POLICY {self.table}_remove ON {name} FOR DELETE TO {ROLES} USING ({self.writable})"
         yield f"GRANT SELECT, INSERT, UPDATE, DELETE ON {name} TO {ROLES}"
@@ -55,10 +58,12 @@ def by_project(table: str) -> TablePolicy:
     return TablePolicy(table, f"project_id = ANY({READ_SCOPE})", f"project_id = ANY({WRITE_SCOPE})")
 
 
-def by_parent(table: str, key: str, parent: str, readable: str, writable: str, *, is_log: bool = False) -> TablePolicy:
+def by_parent(
+    table: str, key: str, parent: str, readable: str, writable: str, *, checked: str = "true", is_log: bool = False
+) -> TablePolicy:
     """A table without `project_id`, through the row that has it; the conditions name the parent `p`."""
-    exists = f"EXISTS (SELECT 1 FROM {SCHEMA}.{parent} p WHERE p.id = {table}.{key} AND "
-    return TablePolicy(table, f"{exists}{readable})", f"{exists}{writable})", is_log=is_log)
+    row = f"{table}.{key}"
+    return TablePolicy(table, exists(parent, row, readable), exists(parent, row, writable), checked, is_log=is_log)
 
 
 def by_parents_project(table: str, key: str, parent: str, *, is_log: bool = False) -> TablePolicy:
@@ -66,3 +71,17 @@ def by_parents_project(table: str, key: str, parent: str, *, is_log: bool = Fals
     return by_parent(
         table, key, parent, f"p.project_id = ANY({READ_SCOPE})", f"p.project_id = ANY({WRITE_SCOPE})", is_log=is_log
     )
+
+
+def exists(parent: str, key: str, condition: str, name: str = "p") -> str:
+    """A condition: the key names a row of the parent that the request sees and that meets a condition.
+
+    Args:
+        name: what the condition calls that row.
+    """
+    return f"EXISTS (SELECT 1 FROM {SCHEMA}.{parent} {name} WHERE {name}.id = {key} AND {condition})"  # noqa: S608 - ours
+
+
+def empty_or_seen(key: str, parent: str) -> str:
+    """A condition: the key is empty or names a row that the request sees; foreign keys do not ask the policies."""
+    return f"({key} IS NULL OR {exists(parent, key, 'true')})"

@@ -20,7 +20,7 @@ BEGIN
     SET search_path = ''
     AS $body$
   SELECT pg_catalog.encode(
-    pg_catalog.int8send(us / 1000 << 16 | 7 << 12 | us % 1000 * 4096 / 1000)
+    pg_catalog.int8send(((us / 1000) << 16) | (7 << 12) | (us % 1000 * 4096 / 1000))
     || pg_catalog.substring(pg_catalog.uuid_send(pg_catalog.gen_random_uuid()), 9), 'hex')::uuid
   FROM pg_catalog.floor(extract(epoch FROM pg_catalog.clock_timestamp()) * 1000000) AS f(t),
        LATERAL (SELECT t::bigint AS us) AS micros
@@ -94,7 +94,7 @@ $$
 COMMENTS = {
     "uuidv7()": "A new row id: UUIDv7, by PostgreSQL 18 itself, by ours on 16.",
     "touch_updated_at()": "Trigger: the row changed now.",
-    "scope(text)": "Projects the request may read or write: its one project, or all of its organisation if it names none.",
+    "scope(text)": "Projects the request may read or write: its one, or all of its organisation if it names none.",
     "organisation(text)": "The request's organisation, if its user is a member or an admin there.",
     "revision()": "The migration this database stands at, for roles that may not read its table.",
     "open_project(uuid, uuid)": "Gives a member the ownership of a project that does not exist yet.",

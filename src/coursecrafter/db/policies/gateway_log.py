@@ -1,4 +1,4 @@
-"""Calls by project; events by project, those without one for the organisation's admins. Added and read, never changed."""
+"""Calls by project; events by project, those without one for the organisation's admins. Rows are never changed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ POLICIES = (
     TablePolicy(
         "cc_activity_log",
         f"project_id = ANY({READ_SCOPE}) OR (project_id IS NULL AND org_id = {ADMIN})",
-        f"(project_id = ANY({WRITE_SCOPE}) AND org_id = {MEMBER}) OR (project_id IS NULL AND org_id = {ADMIN})",
+        f"(project_id = ANY({WRITE_SCOPE}) AND org_id = {MEMBER})"
+        f" OR (project_id IS NULL AND lesson_id IS NULL AND org_id = {ADMIN})",
         is_log=True,
     ),
 )

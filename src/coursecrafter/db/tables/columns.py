@@ -29,7 +29,8 @@ _NUMBERS: dict[str, type[sa.types.TypeEngine[Any]]] = {
 
 def table(name: str, purpose: str, *parts: SchemaItem) -> sa.Table:
     """A table of the schema `course_crafter`, with its purpose as comment."""
-    return sa.Table(name, metadata, *parts, comment=purpose)
+    keys = [key for part in parts for key in (part.info.get("keys", ()) if isinstance(part, sa.Column) else ())]
+    return sa.Table(name, metadata, *parts, *keys, comment=purpose)
 
 
 def row_id(comment: str = "Unique id, UUIDv7.") -> sa.Column[Any]:
@@ -38,11 +39,46 @@ def row_id(comment: str = "Unique id, UUIDv7.") -> sa.Column[Any]:
 
 
 def reference(
-    name: str, target: str, comment: str, *, nullable: bool = False, on_delete: str = "CASCADE"
+    name: str,
+    target: str,
+    comment: str,
+    *,
+    nullable: bool = False,
+    on_delete: str = "CASCADE",
+    along: tuple[str, ...] = (),
 ) -> sa.Column[Any]:
-    """A foreign key to `target`'s id; the target stands in this schema unless it names its own."""
+    """A foreign key to `target`'s id; the target stands in this schema unless it names its own.
+
+    Args:
+        along: columns that were copied from the target; the key takes them in, so that they cannot disagree with it,
+            and they follow when the target moves.
+    """
     path = target if "." in target else f"{SCHEMA}.{target}"
-    return sa.Column(name, sa.Uuid, sa.ForeignKey(f"{path}.id", ondelete=on_delete), nullable=nullable, comment=comment)
+    is_cleared = on_delete == "SET NULL" and along
+    key = sa.ForeignKeyConstraint(
+        [name, *along],
+        [f"{path}.id", *(f"{path}.{column}" for column in along)],
+        ondelete=f"SET NULL ({name})" if is_cleared else on_delete,
+        onupdate="CASCADE" if along else None,
+    )
+    return sa.Column(name, sa.Uuid, nullable=nullable, comment=comment, info={"keys": [key]})
+
+
+def agreement(name: str, target: str, *columns: str) -> sa.ForeignKeyConstraint:
+    """One more key to a row that is referred to already: where all columns are set, they agree with it."""
+    copied = columns[1:]
+    return sa.ForeignKeyConstraint(
+        columns,
+        [f"{SCHEMA}.{target}.id", *(f"{SCHEMA}.{target}.{column}" for column in copied)],
+        name=name,
+        ondelete="CASCADE",
+        onupdate="CASCADE",
+    )
+
+
+def known_with(*columns: str) -> sa.UniqueConstraint:
+    """What keys that take copied columns along point at."""
+    return sa.UniqueConstraint(*columns)
 
 
 def loose_id(name: str, comment: str, *, nullable: bool = False) -> sa.Column[Any]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-
 from coursecrafter.db.tables.columns import (
+    agreement,
     choice,
     created_at,
     deleted_at,
     flag,
     index,
     json,
+    known_with,
     loose_id,
     number,
     reference,
@@ -39,7 +39,7 @@ cc_projects = table(
     created_at(),
     updated_at(),
     deleted_at(),
-    sa.UniqueConstraint("id", "org_id"),  # what platform.project_access points at
+    known_with("id", "org_id"),
     index("idx_cc_projects_org_id", "org_id"),
     index(
         "idx_cc_projects_code_unique", "org_id", "code", unique=True, where="code IS NOT NULL AND deleted_at IS NULL"
@@ -57,6 +57,7 @@ cc_learning_units = table(
     created_at(),
     updated_at(),
     deleted_at(),
+    known_with("id", "project_id"),
     index("idx_cc_learning_units_project_id_sequence", "project_id", "sequence"),
 )
 
@@ -65,13 +66,15 @@ cc_modules = table(
     "Modules inside a Learning Unit.",
     row_id(),
     reference("project_id", "cc_projects", "(denormalised for fast access)"),
-    reference("learning_unit_id", "cc_learning_units", "→ cc_learning_units.id"),
+    reference("learning_unit_id", "cc_learning_units", "→ cc_learning_units.id", along=("project_id",)),
     text("title", "Title of the module"),
     text("description", "What the module covers", nullable=True),
     number("sequence", "Ordering within LU"),
     created_at(),
     updated_at(),
     deleted_at(),
+    known_with("id", "project_id"),
+    known_with("id", "learning_unit_id"),
     index("idx_cc_modules_learning_unit_id_sequence", "learning_unit_id", "sequence"),
     index("idx_cc_modules_project_id", "project_id"),
 )
@@ -81,8 +84,10 @@ cc_lessons = table(
     "Represents a single Lesson (usually corresponds to a video or interaction).",
     row_id(),
     reference("project_id", "cc_projects", "→ cc_projects.id"),
-    reference("learning_unit_id", "cc_learning_units", "optional direct reference", nullable=True),
-    reference("module_id", "cc_modules", "→ cc_modules.id"),
+    reference(
+        "learning_unit_id", "cc_learning_units", "optional direct reference", nullable=True, along=("project_id",)
+    ),
+    reference("module_id", "cc_modules", "→ cc_modules.id", along=("project_id",)),
     text("title", "e.g. “History of Human Rights”"),
     text("code", "e.g. L1.1", nullable=True),
     text("objective", "Lesson-level learning objective", nullable=True),
@@ -98,8 +103,11 @@ cc_lessons = table(
     deleted_at(),
     number(
         "sequence",
-        "authorised by the note on idx_cc_lessons_module_sequence: include sequence column if needed; it is needed, lessons have an order within their module",
+        "authorised by the note on idx_cc_lessons_module_sequence: include sequence column if needed;"
+        " it is needed, lessons have an order within their module",
     ),
+    known_with("id", "project_id"),
+    agreement("fk_cc_lessons_module_unit", "cc_modules", "module_id", "learning_unit_id"),
     index("idx_cc_lessons_module_sequence", "module_id", "sequence"),
     index("idx_cc_lessons_project_id", "project_id"),
     index("idx_cc_lessons_learning_unit_id", "learning_unit_id"),
@@ -116,6 +124,7 @@ cc_scenes = table(
     created_at(),
     updated_at(),
     deleted_at(),
+    known_with("id", "lesson_id"),
     index("idx_cc_scenes_lesson_id_sequence", "lesson_id", "sequence"),
 )
 
@@ -123,7 +132,7 @@ cc_segments = table(
     "cc_segments",
     "Lowest-level unit – corresponds to a single script + visual + timing block.",
     row_id(),
-    reference("scene_id", "cc_scenes", "→ cc_scenes.id"),
+    reference("scene_id", "cc_scenes", "→ cc_scenes.id", along=("lesson_id",)),
     reference("lesson_id", "cc_lessons", "redundant for quick filtering"),
     choice(
         "source_type",
@@ -141,6 +150,8 @@ cc_segments = table(
     created_at(),
     updated_at(),
     deleted_at(),
+    known_with("id", "lesson_id"),
+    known_with("id", "scene_id", "lesson_id"),
     index("idx_cc_segments_scene_id_sequence", "scene_id", "sequence"),
     index("idx_cc_segments_lesson_id", "lesson_id"),
 )

@@ -7,6 +7,7 @@ from coursecrafter.db.tables.columns import (
     created_at,
     index,
     json,
+    known_with,
     number,
     reference,
     row_id,
@@ -19,7 +20,7 @@ cc_interactions = table(
     "cc_interactions",
     "Generic interaction definition for Engine 4.",
     row_id(),
-    reference("lesson_id", "cc_lessons", "→ cc_lessons.id"),
+    reference("lesson_id", "cc_lessons", "→ cc_lessons.id", along=("project_id",)),
     reference("project_id", "cc_projects", "→ cc_projects.id"),
     text("interaction_type", "timeline, hotspot, accordion, quiz, upload_task, etc."),
     text("title", "heading of the activity", nullable=True),
@@ -28,6 +29,7 @@ cc_interactions = table(
     number("sequence", "within lesson"),
     created_at(),
     updated_at(),
+    known_with("id", "lesson_id"),
     index("idx_cc_interactions_lesson_id", "lesson_id"),
     index("idx_cc_interactions_project_id", "project_id"),
 )
@@ -36,9 +38,11 @@ cc_quiz_questions = table(
     "cc_quiz_questions",
     "If we want structured quiz definitions (reusable for external LMS).",
     row_id(),
-    reference("lesson_id", "cc_lessons", "→ cc_lessons.id"),
+    reference("lesson_id", "cc_lessons", "→ cc_lessons.id", along=("project_id",)),
     reference("project_id", "cc_projects", "→ cc_projects.id"),
-    reference("interaction_id", "cc_interactions", "optional, link to parent interaction", nullable=True),
+    reference(
+        "interaction_id", "cc_interactions", "optional, link to parent interaction", nullable=True, along=("lesson_id",)
+    ),
     text("question_text", "the question as the learner reads it"),
     choice(
         "question_type",

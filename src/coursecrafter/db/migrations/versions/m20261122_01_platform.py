@@ -27,7 +27,7 @@ BEGIN
     SET search_path = ''
     AS $body$
   SELECT pg_catalog.encode(
-    pg_catalog.int8send(us / 1000 << 16 | 7 << 12 | us % 1000 * 4096 / 1000)
+    pg_catalog.int8send(((us / 1000) << 16) | (7 << 12) | (us % 1000 * 4096 / 1000))
     || pg_catalog.substring(pg_catalog.uuid_send(pg_catalog.gen_random_uuid()), 9), 'hex')::uuid
   FROM pg_catalog.floor(extract(epoch FROM pg_catalog.clock_timestamp()) * 1000000) AS f(t),
        LATERAL (SELECT t::bigint AS us) AS micros
@@ -78,7 +78,8 @@ CREATE TABLE platform.memberships (
   created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   CONSTRAINT pk_memberships PRIMARY KEY (org_id, user_id),
   CONSTRAINT ck_memberships_role_known CHECK (role IN ('owner', 'admin', 'member')),
-  CONSTRAINT fk_memberships_org_id FOREIGN KEY(org_id) REFERENCES platform.organisations (id) ON DELETE CASCADE,
+  CONSTRAINT fk_memberships_org_id FOREIGN KEY(org_id)
+    REFERENCES platform.organisations (id) ON DELETE CASCADE,
   CONSTRAINT fk_memberships_user_id FOREIGN KEY(user_id) REFERENCES platform.users (id) ON DELETE CASCADE
 )
 """,
@@ -98,7 +99,8 @@ CREATE TABLE platform.project_access (
   created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   CONSTRAINT pk_project_access PRIMARY KEY (user_id, project_id),
   CONSTRAINT ck_project_access_role_known CHECK (role IN ('owner', 'editor', 'reviewer', 'viewer')),
-  CONSTRAINT fk_project_access_org_id FOREIGN KEY(org_id, user_id) REFERENCES platform.memberships (org_id, user_id) ON DELETE CASCADE
+  CONSTRAINT fk_project_access_org_id FOREIGN KEY(org_id, user_id)
+    REFERENCES platform.memberships (org_id, user_id) ON DELETE CASCADE
 )
 """,
     "CREATE INDEX idx_project_access_org_id ON platform.project_access (org_id, user_id)",
@@ -143,7 +145,7 @@ $$
 """,
     """
 COMMENT ON FUNCTION platform.scope(text)
-  IS 'Projects the request may read or write: its one project, or all of its organisation if it names none.'
+  IS 'Projects the request may read or write: its one, or all of its organisation if it names none.'
 """,
     "REVOKE ALL ON FUNCTION platform.scope(text) FROM PUBLIC",
     "GRANT EXECUTE ON FUNCTION platform.scope(text) TO cc_app, cc_worker",

@@ -23,15 +23,18 @@ CREATE TABLE course_crafter.cc_projects (
   name TEXT NOT NULL,
   code TEXT,
   description TEXT,
-  status TEXT DEFAULT 'draft' NOT NULL CONSTRAINT ck_cc_projects_status_known CHECK (status IN ('draft', 'in_progress', 'ready_for_export', 'archived')),
+  status TEXT DEFAULT 'draft' NOT NULL
+    CONSTRAINT ck_cc_projects_status_known
+    CHECK (status IN ('draft', 'in_progress', 'ready_for_export', 'archived')),
   default_language TEXT DEFAULT 'en' NOT NULL,
   created_by UUID,
   created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   deleted_at TIMESTAMP WITH TIME ZONE,
   CONSTRAINT pk_cc_projects PRIMARY KEY (id),
-  CONSTRAINT uq_cc_projects_id_org_id UNIQUE (id, org_id),
-  CONSTRAINT fk_cc_projects_org_id FOREIGN KEY(org_id) REFERENCES platform.organisations (id) ON DELETE RESTRICT
+  CONSTRAINT fk_cc_projects_org_id FOREIGN KEY(org_id)
+    REFERENCES platform.organisations (id) ON DELETE RESTRICT,
+  CONSTRAINT uq_cc_projects_id_org_id UNIQUE (id, org_id)
 )
 """,
     """
@@ -69,7 +72,9 @@ CREATE TABLE course_crafter.cc_learning_units (
   updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   deleted_at TIMESTAMP WITH TIME ZONE,
   CONSTRAINT pk_cc_learning_units PRIMARY KEY (id),
-  CONSTRAINT fk_cc_learning_units_project_id FOREIGN KEY(project_id) REFERENCES course_crafter.cc_projects (id) ON DELETE CASCADE
+  CONSTRAINT fk_cc_learning_units_project_id FOREIGN KEY(project_id)
+    REFERENCES course_crafter.cc_projects (id) ON DELETE CASCADE,
+  CONSTRAINT uq_cc_learning_units_id_project_id UNIQUE (id, project_id)
 )
 """,
     """
@@ -107,8 +112,12 @@ CREATE TABLE course_crafter.cc_modules (
   updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   deleted_at TIMESTAMP WITH TIME ZONE,
   CONSTRAINT pk_cc_modules PRIMARY KEY (id),
-  CONSTRAINT fk_cc_modules_project_id FOREIGN KEY(project_id) REFERENCES course_crafter.cc_projects (id) ON DELETE CASCADE,
-  CONSTRAINT fk_cc_modules_learning_unit_id FOREIGN KEY(learning_unit_id) REFERENCES course_crafter.cc_learning_units (id) ON DELETE CASCADE
+  CONSTRAINT fk_cc_modules_project_id FOREIGN KEY(project_id)
+    REFERENCES course_crafter.cc_projects (id) ON DELETE CASCADE,
+  CONSTRAINT fk_cc_modules_learning_unit_id FOREIGN KEY(learning_unit_id, project_id)
+    REFERENCES course_crafter.cc_learning_units (id, project_id) ON DELETE CASCADE ON UPDATE CASCADE,
+  CONSTRAINT uq_cc_modules_id_project_id UNIQUE (id, project_id),
+  CONSTRAINT uq_cc_modules_id_learning_unit_id UNIQUE (id, learning_unit_id)
 )
 """,
     """
@@ -142,15 +151,23 @@ CREATE TABLE course_crafter.cc_lessons (
   code TEXT,
   objective TEXT,
   engine_flags JSONB DEFAULT '{}'::jsonb NOT NULL,
-  status TEXT DEFAULT 'draft' NOT NULL CONSTRAINT ck_cc_lessons_status_known CHECK (status IN ('draft', 'in_design', 'rendering', 'ready', 'archived')),
+  status TEXT DEFAULT 'draft' NOT NULL
+    CONSTRAINT ck_cc_lessons_status_known
+    CHECK (status IN ('draft', 'in_design', 'rendering', 'ready', 'archived')),
   created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   deleted_at TIMESTAMP WITH TIME ZONE,
   sequence INTEGER NOT NULL CONSTRAINT ck_cc_lessons_sequence_at_least_0 CHECK (sequence >= 0),
   CONSTRAINT pk_cc_lessons PRIMARY KEY (id),
-  CONSTRAINT fk_cc_lessons_project_id FOREIGN KEY(project_id) REFERENCES course_crafter.cc_projects (id) ON DELETE CASCADE,
-  CONSTRAINT fk_cc_lessons_learning_unit_id FOREIGN KEY(learning_unit_id) REFERENCES course_crafter.cc_learning_units (id) ON DELETE CASCADE,
-  CONSTRAINT fk_cc_lessons_module_id FOREIGN KEY(module_id) REFERENCES course_crafter.cc_modules (id) ON DELETE CASCADE
+  CONSTRAINT fk_cc_lessons_project_id FOREIGN KEY(project_id)
+    REFERENCES course_crafter.cc_projects (id) ON DELETE CASCADE,
+  CONSTRAINT fk_cc_lessons_learning_unit_id FOREIGN KEY(learning_unit_id, project_id)
+    REFERENCES course_crafter.cc_learning_units (id, project_id) ON DELETE CASCADE ON UPDATE CASCADE,
+  CONSTRAINT fk_cc_lessons_module_id FOREIGN KEY(module_id, project_id)
+    REFERENCES course_crafter.cc_modules (id, project_id) ON DELETE CASCADE ON UPDATE CASCADE,
+  CONSTRAINT uq_cc_lessons_id_project_id UNIQUE (id, project_id),
+  CONSTRAINT fk_cc_lessons_module_unit FOREIGN KEY(module_id, learning_unit_id)
+    REFERENCES course_crafter.cc_modules (id, learning_unit_id) ON DELETE CASCADE ON UPDATE CASCADE
 )
 """,
     "CREATE INDEX idx_cc_lessons_learning_unit_id ON course_crafter.cc_lessons (learning_unit_id)",
@@ -180,7 +197,8 @@ COMMENT ON COLUMN course_crafter.cc_lessons.deleted_at
 """,
     """
 COMMENT ON COLUMN course_crafter.cc_lessons.sequence
-  IS 'authorised by the note on idx_cc_lessons_module_sequence: include sequence column if needed; it is needed, lessons have an order within their module'
+  IS 'authorised by the note on idx_cc_lessons_module_sequence: include sequence column if needed; it is'
+    ' needed, lessons have an order within their module'
 """,
     """
 CREATE TRIGGER cc_lessons_touch BEFORE UPDATE ON course_crafter.cc_lessons
@@ -197,7 +215,9 @@ CREATE TABLE course_crafter.cc_scenes (
   updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   deleted_at TIMESTAMP WITH TIME ZONE,
   CONSTRAINT pk_cc_scenes PRIMARY KEY (id),
-  CONSTRAINT fk_cc_scenes_lesson_id FOREIGN KEY(lesson_id) REFERENCES course_crafter.cc_lessons (id) ON DELETE CASCADE
+  CONSTRAINT fk_cc_scenes_lesson_id FOREIGN KEY(lesson_id)
+    REFERENCES course_crafter.cc_lessons (id) ON DELETE CASCADE,
+  CONSTRAINT uq_cc_scenes_id_lesson_id UNIQUE (id, lesson_id)
 )
 """,
     "CREATE INDEX idx_cc_scenes_lesson_id_sequence ON course_crafter.cc_scenes (lesson_id, sequence)",
@@ -222,21 +242,31 @@ CREATE TABLE course_crafter.cc_segments (
   id UUID DEFAULT platform.uuidv7() NOT NULL,
   scene_id UUID NOT NULL,
   lesson_id UUID NOT NULL,
-  source_type TEXT NOT NULL CONSTRAINT ck_cc_segments_source_type_known CHECK (source_type IN ('ppt_slide', 'ppt_animation', 'text', 'youtube', 'other_video')),
+  source_type TEXT NOT NULL
+    CONSTRAINT ck_cc_segments_source_type_known
+    CHECK (source_type IN ('ppt_slide', 'ppt_animation', 'text', 'youtube', 'other_video')),
   source_ref TEXT,
   sequence INTEGER NOT NULL CONSTRAINT ck_cc_segments_sequence_at_least_0 CHECK (sequence >= 0),
   script_text TEXT,
-  on_screen_duration NUMERIC CONSTRAINT ck_cc_segments_on_screen_duration_at_least_0 CHECK (on_screen_duration >= 0),
+  on_screen_duration NUMERIC
+    CONSTRAINT ck_cc_segments_on_screen_duration_at_least_0
+    CHECK (on_screen_duration >= 0),
   gap_after NUMERIC DEFAULT 0 NOT NULL CONSTRAINT ck_cc_segments_gap_after_at_least_0 CHECK (gap_after >= 0),
   is_youtube_embed BOOLEAN DEFAULT false NOT NULL,
   youtube_url TEXT,
-  status TEXT DEFAULT 'draft' NOT NULL CONSTRAINT ck_cc_segments_status_known CHECK (status IN ('draft', 'approved')),
+  status TEXT DEFAULT 'draft' NOT NULL
+    CONSTRAINT ck_cc_segments_status_known
+    CHECK (status IN ('draft', 'approved')),
   created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   deleted_at TIMESTAMP WITH TIME ZONE,
   CONSTRAINT pk_cc_segments PRIMARY KEY (id),
-  CONSTRAINT fk_cc_segments_scene_id FOREIGN KEY(scene_id) REFERENCES course_crafter.cc_scenes (id) ON DELETE CASCADE,
-  CONSTRAINT fk_cc_segments_lesson_id FOREIGN KEY(lesson_id) REFERENCES course_crafter.cc_lessons (id) ON DELETE CASCADE
+  CONSTRAINT fk_cc_segments_scene_id FOREIGN KEY(scene_id, lesson_id)
+    REFERENCES course_crafter.cc_scenes (id, lesson_id) ON DELETE CASCADE ON UPDATE CASCADE,
+  CONSTRAINT fk_cc_segments_lesson_id FOREIGN KEY(lesson_id)
+    REFERENCES course_crafter.cc_lessons (id) ON DELETE CASCADE,
+  CONSTRAINT uq_cc_segments_id_lesson_id UNIQUE (id, lesson_id),
+  CONSTRAINT uq_cc_segments_id_scene_id_lesson_id UNIQUE (id, scene_id, lesson_id)
 )
 """,
     "CREATE INDEX idx_cc_segments_lesson_id ON course_crafter.cc_segments (lesson_id)",

@@ -18,8 +18,12 @@ CREATE TABLE course_crafter.cc_project_context (
   id UUID DEFAULT platform.uuidv7() NOT NULL,
   project_id UUID NOT NULL,
   raw_text TEXT,
-  audience_level TEXT CONSTRAINT ck_cc_project_context_audience_level_known CHECK (audience_level IN ('intro', 'intermediate', 'advanced')),
-  audience_role TEXT CONSTRAINT ck_cc_project_context_audience_role_known CHECK (audience_role IN ('operator', 'supervisor', 'manager', 'executive', 'mixed')),
+  audience_level TEXT
+    CONSTRAINT ck_cc_project_context_audience_level_known
+    CHECK (audience_level IN ('intro', 'intermediate', 'advanced')),
+  audience_role TEXT
+    CONSTRAINT ck_cc_project_context_audience_role_known
+    CHECK (audience_role IN ('operator', 'supervisor', 'manager', 'executive', 'mixed')),
   region TEXT,
   domain TEXT,
   language TEXT,
@@ -27,7 +31,8 @@ CREATE TABLE course_crafter.cc_project_context (
   created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   CONSTRAINT pk_cc_project_context PRIMARY KEY (id),
-  CONSTRAINT fk_cc_project_context_project_id FOREIGN KEY(project_id) REFERENCES course_crafter.cc_projects (id) ON DELETE CASCADE
+  CONSTRAINT fk_cc_project_context_project_id FOREIGN KEY(project_id)
+    REFERENCES course_crafter.cc_projects (id) ON DELETE CASCADE
 )
 """,
     "CREATE INDEX idx_cc_project_context_project_id ON course_crafter.cc_project_context (project_id)",
@@ -58,15 +63,20 @@ CREATE TABLE course_crafter.cc_project_documents (
   id UUID DEFAULT platform.uuidv7() NOT NULL,
   project_id UUID NOT NULL,
   file_path TEXT NOT NULL,
-  file_type TEXT NOT NULL CONSTRAINT ck_cc_project_documents_file_type_known CHECK (file_type IN ('pdf', 'docx', 'pptx', 'txt')),
+  file_type TEXT NOT NULL
+    CONSTRAINT ck_cc_project_documents_file_type_known
+    CHECK (file_type IN ('pdf', 'docx', 'pptx', 'txt')),
   title TEXT,
   description TEXT,
-  parsed_status TEXT DEFAULT 'pending' NOT NULL CONSTRAINT ck_cc_project_documents_parsed_status_known CHECK (parsed_status IN ('pending', 'parsed', 'failed')),
+  parsed_status TEXT DEFAULT 'pending' NOT NULL
+    CONSTRAINT ck_cc_project_documents_parsed_status_known
+    CHECK (parsed_status IN ('pending', 'parsed', 'failed')),
   parsed_summary TEXT,
   created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   CONSTRAINT pk_cc_project_documents PRIMARY KEY (id),
-  CONSTRAINT fk_cc_project_documents_project_id FOREIGN KEY(project_id) REFERENCES course_crafter.cc_projects (id) ON DELETE CASCADE
+  CONSTRAINT fk_cc_project_documents_project_id FOREIGN KEY(project_id)
+    REFERENCES course_crafter.cc_projects (id) ON DELETE CASCADE
 )
 """,
     "CREATE INDEX idx_cc_project_documents_project_id ON course_crafter.cc_project_documents (project_id)",

@@ -19,15 +19,19 @@ CREATE TABLE course_crafter.cc_source_files (
   project_id UUID NOT NULL,
   lesson_id UUID,
   file_path TEXT NOT NULL,
-  file_type TEXT NOT NULL CONSTRAINT ck_cc_source_files_file_type_known CHECK (file_type IN ('pptx', 'mp4', 'docx', 'pdf', 'image', 'audio')),
+  file_type TEXT NOT NULL
+    CONSTRAINT ck_cc_source_files_file_type_known
+    CHECK (file_type IN ('pptx', 'mp4', 'docx', 'pdf', 'image', 'audio')),
   purpose TEXT NOT NULL,
   size_bytes BIGINT NOT NULL CONSTRAINT ck_cc_source_files_size_bytes_at_least_0 CHECK (size_bytes >= 0),
   checksum TEXT NOT NULL,
   created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   CONSTRAINT pk_cc_source_files PRIMARY KEY (id),
-  CONSTRAINT fk_cc_source_files_project_id FOREIGN KEY(project_id) REFERENCES course_crafter.cc_projects (id) ON DELETE CASCADE,
-  CONSTRAINT fk_cc_source_files_lesson_id FOREIGN KEY(lesson_id) REFERENCES course_crafter.cc_lessons (id) ON DELETE CASCADE
+  CONSTRAINT fk_cc_source_files_project_id FOREIGN KEY(project_id)
+    REFERENCES course_crafter.cc_projects (id) ON DELETE CASCADE,
+  CONSTRAINT fk_cc_source_files_lesson_id FOREIGN KEY(lesson_id, project_id)
+    REFERENCES course_crafter.cc_lessons (id, project_id) ON DELETE CASCADE ON UPDATE CASCADE
 )
 """,
     "CREATE INDEX idx_cc_source_files_lesson_id ON course_crafter.cc_source_files (lesson_id)",
@@ -61,7 +65,9 @@ CREATE TABLE course_crafter.cc_assets (
   scene_id UUID,
   segment_id UUID,
   engine TEXT CONSTRAINT ck_cc_assets_engine_known CHECK (engine IN ('e1', 'e2', 'e3', 'e4')),
-  asset_type TEXT NOT NULL CONSTRAINT ck_cc_assets_asset_type_known CHECK (asset_type IN ('image', 'audio', 'video', 'book', 'document', 'scorm_package', 'template')),
+  asset_type TEXT NOT NULL
+    CONSTRAINT ck_cc_assets_asset_type_known
+    CHECK (asset_type IN ('image', 'audio', 'video', 'book', 'document', 'scorm_package', 'template')),
   role TEXT NOT NULL,
   file_path TEXT NOT NULL,
   mime_type TEXT NOT NULL,
@@ -72,10 +78,19 @@ CREATE TABLE course_crafter.cc_assets (
   updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   deleted_at TIMESTAMP WITH TIME ZONE,
   CONSTRAINT pk_cc_assets PRIMARY KEY (id),
-  CONSTRAINT fk_cc_assets_project_id FOREIGN KEY(project_id) REFERENCES course_crafter.cc_projects (id) ON DELETE CASCADE,
-  CONSTRAINT fk_cc_assets_lesson_id FOREIGN KEY(lesson_id) REFERENCES course_crafter.cc_lessons (id) ON DELETE CASCADE,
-  CONSTRAINT fk_cc_assets_scene_id FOREIGN KEY(scene_id) REFERENCES course_crafter.cc_scenes (id) ON DELETE CASCADE,
-  CONSTRAINT fk_cc_assets_segment_id FOREIGN KEY(segment_id) REFERENCES course_crafter.cc_segments (id) ON DELETE CASCADE
+  CONSTRAINT fk_cc_assets_project_id FOREIGN KEY(project_id)
+    REFERENCES course_crafter.cc_projects (id) ON DELETE CASCADE,
+  CONSTRAINT fk_cc_assets_lesson_id FOREIGN KEY(lesson_id, project_id)
+    REFERENCES course_crafter.cc_lessons (id, project_id) ON DELETE CASCADE ON UPDATE CASCADE,
+  CONSTRAINT fk_cc_assets_scene_id FOREIGN KEY(scene_id, lesson_id)
+    REFERENCES course_crafter.cc_scenes (id, lesson_id) ON DELETE CASCADE ON UPDATE CASCADE,
+  CONSTRAINT fk_cc_assets_segment_id FOREIGN KEY(segment_id, lesson_id)
+    REFERENCES course_crafter.cc_segments (id, lesson_id) ON DELETE CASCADE ON UPDATE CASCADE,
+  CONSTRAINT fk_cc_assets_segment_scene FOREIGN KEY(segment_id, scene_id, lesson_id)
+    REFERENCES course_crafter.cc_segments (id, scene_id, lesson_id) ON DELETE CASCADE ON UPDATE CASCADE,
+    CONSTRAINT ck_cc_assets_place_known
+    CHECK (lesson_id IS NOT NULL OR (scene_id IS NULL AND segment_id IS NULL)),
+  CONSTRAINT uq_cc_assets_id_project_id UNIQUE (id, project_id)
 )
 """,
     "CREATE INDEX idx_cc_assets_lesson_id ON course_crafter.cc_assets (lesson_id)",
@@ -160,7 +175,8 @@ CREATE TABLE course_crafter.cc_asset_versions (
   created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   metadata JSONB DEFAULT '{}'::jsonb NOT NULL,
   CONSTRAINT pk_cc_asset_versions PRIMARY KEY (id),
-  CONSTRAINT fk_cc_asset_versions_asset_id FOREIGN KEY(asset_id) REFERENCES course_crafter.cc_assets (id) ON DELETE CASCADE
+  CONSTRAINT fk_cc_asset_versions_asset_id FOREIGN KEY(asset_id)
+    REFERENCES course_crafter.cc_assets (id) ON DELETE CASCADE
 )
 """,
     """

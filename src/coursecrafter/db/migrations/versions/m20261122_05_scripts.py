@@ -23,15 +23,22 @@ CREATE TABLE course_crafter.cc_scripts (
   engine TEXT NOT NULL CONSTRAINT ck_cc_scripts_engine_known CHECK (engine IN ('e1', 'e2', 'e3')),
   draft_text TEXT,
   final_text TEXT,
-  status TEXT DEFAULT 'draft' NOT NULL CONSTRAINT ck_cc_scripts_status_known CHECK (status IN ('draft', 'review', 'approved')),
+  status TEXT DEFAULT 'draft' NOT NULL
+    CONSTRAINT ck_cc_scripts_status_known
+    CHECK (status IN ('draft', 'review', 'approved')),
   created_by UUID,
   created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   CONSTRAINT pk_cc_scripts PRIMARY KEY (id),
-  CONSTRAINT fk_cc_scripts_project_id FOREIGN KEY(project_id) REFERENCES course_crafter.cc_projects (id) ON DELETE CASCADE,
-  CONSTRAINT fk_cc_scripts_lesson_id FOREIGN KEY(lesson_id) REFERENCES course_crafter.cc_lessons (id) ON DELETE CASCADE,
-  CONSTRAINT fk_cc_scripts_scene_id FOREIGN KEY(scene_id) REFERENCES course_crafter.cc_scenes (id) ON DELETE CASCADE,
-  CONSTRAINT fk_cc_scripts_segment_id FOREIGN KEY(segment_id) REFERENCES course_crafter.cc_segments (id) ON DELETE CASCADE
+  CONSTRAINT fk_cc_scripts_project_id FOREIGN KEY(project_id)
+    REFERENCES course_crafter.cc_projects (id) ON DELETE CASCADE,
+  CONSTRAINT fk_cc_scripts_lesson_id FOREIGN KEY(lesson_id, project_id)
+    REFERENCES course_crafter.cc_lessons (id, project_id) ON DELETE CASCADE ON UPDATE CASCADE,
+  CONSTRAINT fk_cc_scripts_scene_id FOREIGN KEY(scene_id, lesson_id)
+    REFERENCES course_crafter.cc_scenes (id, lesson_id) ON DELETE CASCADE ON UPDATE CASCADE,
+  CONSTRAINT fk_cc_scripts_segment_id FOREIGN KEY(segment_id, scene_id, lesson_id)
+    REFERENCES course_crafter.cc_segments (id, scene_id, lesson_id) ON DELETE CASCADE ON UPDATE CASCADE,
+  CONSTRAINT uq_cc_scripts_id_lesson_id UNIQUE (id, lesson_id)
 )
 """,
     "CREATE INDEX idx_cc_scripts_lesson_id ON course_crafter.cc_scripts (lesson_id)",
@@ -68,18 +75,29 @@ CREATE TABLE course_crafter.cc_voice_tracks (
   script_id UUID NOT NULL,
   file_path TEXT NOT NULL,
   voice_profile TEXT NOT NULL,
-  duration_seconds NUMERIC CONSTRAINT ck_cc_voice_tracks_duration_seconds_at_least_0 CHECK (duration_seconds >= 0),
+  duration_seconds NUMERIC
+    CONSTRAINT ck_cc_voice_tracks_duration_seconds_at_least_0
+    CHECK (duration_seconds >= 0),
   tts_provider TEXT NOT NULL,
-  status TEXT DEFAULT 'generated' NOT NULL CONSTRAINT ck_cc_voice_tracks_status_known CHECK (status IN ('generated', 'approved', 'rejected')),
+  status TEXT DEFAULT 'generated' NOT NULL
+    CONSTRAINT ck_cc_voice_tracks_status_known
+    CHECK (status IN ('generated', 'approved', 'rejected')),
   created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   CONSTRAINT pk_cc_voice_tracks PRIMARY KEY (id),
-  CONSTRAINT ck_cc_voice_tracks_place_known CHECK (scene_id IS NOT NULL OR segment_id IS NOT NULL),
-  CONSTRAINT fk_cc_voice_tracks_project_id FOREIGN KEY(project_id) REFERENCES course_crafter.cc_projects (id) ON DELETE CASCADE,
-  CONSTRAINT fk_cc_voice_tracks_lesson_id FOREIGN KEY(lesson_id) REFERENCES course_crafter.cc_lessons (id) ON DELETE CASCADE,
-  CONSTRAINT fk_cc_voice_tracks_scene_id FOREIGN KEY(scene_id) REFERENCES course_crafter.cc_scenes (id) ON DELETE CASCADE,
-  CONSTRAINT fk_cc_voice_tracks_segment_id FOREIGN KEY(segment_id) REFERENCES course_crafter.cc_segments (id) ON DELETE CASCADE,
-  CONSTRAINT fk_cc_voice_tracks_script_id FOREIGN KEY(script_id) REFERENCES course_crafter.cc_scripts (id) ON DELETE CASCADE
+  CONSTRAINT fk_cc_voice_tracks_project_id FOREIGN KEY(project_id)
+    REFERENCES course_crafter.cc_projects (id) ON DELETE CASCADE,
+  CONSTRAINT fk_cc_voice_tracks_lesson_id FOREIGN KEY(lesson_id, project_id)
+    REFERENCES course_crafter.cc_lessons (id, project_id) ON DELETE CASCADE ON UPDATE CASCADE,
+  CONSTRAINT fk_cc_voice_tracks_scene_id FOREIGN KEY(scene_id, lesson_id)
+    REFERENCES course_crafter.cc_scenes (id, lesson_id) ON DELETE CASCADE ON UPDATE CASCADE,
+  CONSTRAINT fk_cc_voice_tracks_segment_id FOREIGN KEY(segment_id, lesson_id)
+    REFERENCES course_crafter.cc_segments (id, lesson_id) ON DELETE CASCADE ON UPDATE CASCADE,
+  CONSTRAINT fk_cc_voice_tracks_script_id FOREIGN KEY(script_id, lesson_id)
+    REFERENCES course_crafter.cc_scripts (id, lesson_id) ON DELETE CASCADE ON UPDATE CASCADE,
+  CONSTRAINT fk_cc_voice_tracks_segment_scene FOREIGN KEY(segment_id, scene_id, lesson_id)
+    REFERENCES course_crafter.cc_segments (id, scene_id, lesson_id) ON DELETE CASCADE ON UPDATE CASCADE,
+  CONSTRAINT ck_cc_voice_tracks_place_known CHECK (scene_id IS NOT NULL OR segment_id IS NOT NULL)
 )
 """,
     "CREATE INDEX idx_cc_voice_tracks_lesson_id ON course_crafter.cc_voice_tracks (lesson_id)",

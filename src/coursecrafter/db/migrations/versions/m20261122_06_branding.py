@@ -27,9 +27,12 @@ CREATE TABLE course_crafter.cc_brand_profiles (
   created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   CONSTRAINT pk_cc_brand_profiles PRIMARY KEY (id),
-  CONSTRAINT fk_cc_brand_profiles_org_id FOREIGN KEY(org_id) REFERENCES platform.organisations (id) ON DELETE RESTRICT,
-  CONSTRAINT fk_cc_brand_profiles_project_id FOREIGN KEY(project_id) REFERENCES course_crafter.cc_projects (id) ON DELETE CASCADE,
-  CONSTRAINT fk_cc_brand_profiles_logo_asset_id FOREIGN KEY(logo_asset_id) REFERENCES course_crafter.cc_assets (id) ON DELETE SET NULL
+  CONSTRAINT fk_cc_brand_profiles_org_id FOREIGN KEY(org_id)
+    REFERENCES platform.organisations (id) ON DELETE RESTRICT,
+  CONSTRAINT fk_cc_brand_profiles_project_id FOREIGN KEY(project_id, org_id)
+    REFERENCES course_crafter.cc_projects (id, org_id) ON DELETE CASCADE ON UPDATE CASCADE,
+  CONSTRAINT fk_cc_brand_profiles_logo_asset_id FOREIGN KEY(logo_asset_id)
+    REFERENCES course_crafter.cc_assets (id) ON DELETE SET NULL
 )
 """,
     "CREATE INDEX idx_cc_brand_profiles_logo_asset_id ON course_crafter.cc_brand_profiles (logo_asset_id)",
@@ -69,8 +72,10 @@ CREATE TABLE course_crafter.cc_brand_templates (
   created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   CONSTRAINT pk_cc_brand_templates PRIMARY KEY (id),
-  CONSTRAINT fk_cc_brand_templates_brand_profile_id FOREIGN KEY(brand_profile_id) REFERENCES course_crafter.cc_brand_profiles (id) ON DELETE CASCADE,
-  CONSTRAINT fk_cc_brand_templates_preview_asset_id FOREIGN KEY(preview_asset_id) REFERENCES course_crafter.cc_assets (id) ON DELETE SET NULL
+  CONSTRAINT fk_cc_brand_templates_brand_profile_id FOREIGN KEY(brand_profile_id)
+    REFERENCES course_crafter.cc_brand_profiles (id) ON DELETE CASCADE,
+  CONSTRAINT fk_cc_brand_templates_preview_asset_id FOREIGN KEY(preview_asset_id)
+    REFERENCES course_crafter.cc_assets (id) ON DELETE SET NULL
 )
 """,
     "CREATE INDEX idx_cc_brand_templates_brand_profile_id ON course_crafter.cc_brand_templates (brand_profile_id)",
@@ -103,9 +108,11 @@ CREATE POLICY cc_brand_profiles_read ON course_crafter.cc_brand_profiles FOR SEL
     """
 CREATE POLICY cc_brand_profiles_add ON course_crafter.cc_brand_profiles FOR INSERT
   TO cc_app, cc_worker
-  WITH CHECK ((project_id = ANY((SELECT platform.scope('write'))::uuid[])
+  WITH CHECK (((project_id = ANY((SELECT platform.scope('write'))::uuid[])
     AND org_id = (SELECT platform.organisation('member'))) OR (project_id IS NULL
-    AND org_id = (SELECT platform.organisation('admin'))))
+    AND org_id = (SELECT platform.organisation('admin')))) AND (cc_brand_profiles.logo_asset_id IS NULL
+    OR EXISTS (SELECT 1 FROM course_crafter.cc_assets p
+  WHERE p.id = cc_brand_profiles.logo_asset_id AND true)))
 """,
     """
 CREATE POLICY cc_brand_profiles_change ON course_crafter.cc_brand_profiles FOR UPDATE
@@ -113,9 +120,11 @@ CREATE POLICY cc_brand_profiles_change ON course_crafter.cc_brand_profiles FOR U
   USING ((project_id = ANY((SELECT platform.scope('write'))::uuid[])
     AND org_id = (SELECT platform.organisation('member'))) OR (project_id IS NULL
     AND org_id = (SELECT platform.organisation('admin'))))
-  WITH CHECK ((project_id = ANY((SELECT platform.scope('write'))::uuid[])
+  WITH CHECK (((project_id = ANY((SELECT platform.scope('write'))::uuid[])
     AND org_id = (SELECT platform.organisation('member'))) OR (project_id IS NULL
-    AND org_id = (SELECT platform.organisation('admin'))))
+    AND org_id = (SELECT platform.organisation('admin')))) AND (cc_brand_profiles.logo_asset_id IS NULL
+    OR EXISTS (SELECT 1 FROM course_crafter.cc_assets p
+  WHERE p.id = cc_brand_profiles.logo_asset_id AND true)))
 """,
     """
 CREATE POLICY cc_brand_profiles_remove ON course_crafter.cc_brand_profiles FOR DELETE
@@ -137,11 +146,13 @@ CREATE POLICY cc_brand_templates_read ON course_crafter.cc_brand_templates FOR S
     """
 CREATE POLICY cc_brand_templates_add ON course_crafter.cc_brand_templates FOR INSERT
   TO cc_app, cc_worker
-  WITH CHECK (EXISTS (SELECT 1 FROM course_crafter.cc_brand_profiles p
+  WITH CHECK ((EXISTS (SELECT 1 FROM course_crafter.cc_brand_profiles p
   WHERE p.id = cc_brand_templates.brand_profile_id
     AND ((p.project_id = ANY((SELECT platform.scope('write'))::uuid[])
     AND p.org_id = (SELECT platform.organisation('member'))) OR (p.project_id IS NULL
     AND p.org_id = (SELECT platform.organisation('admin'))))))
+    AND (cc_brand_templates.preview_asset_id IS NULL OR EXISTS (SELECT 1 FROM course_crafter.cc_assets p
+  WHERE p.id = cc_brand_templates.preview_asset_id AND true)))
 """,
     """
 CREATE POLICY cc_brand_templates_change ON course_crafter.cc_brand_templates FOR UPDATE
@@ -151,11 +162,13 @@ CREATE POLICY cc_brand_templates_change ON course_crafter.cc_brand_templates FOR
     AND ((p.project_id = ANY((SELECT platform.scope('write'))::uuid[])
     AND p.org_id = (SELECT platform.organisation('member'))) OR (p.project_id IS NULL
     AND p.org_id = (SELECT platform.organisation('admin'))))))
-  WITH CHECK (EXISTS (SELECT 1 FROM course_crafter.cc_brand_profiles p
+  WITH CHECK ((EXISTS (SELECT 1 FROM course_crafter.cc_brand_profiles p
   WHERE p.id = cc_brand_templates.brand_profile_id
     AND ((p.project_id = ANY((SELECT platform.scope('write'))::uuid[])
     AND p.org_id = (SELECT platform.organisation('member'))) OR (p.project_id IS NULL
     AND p.org_id = (SELECT platform.organisation('admin'))))))
+    AND (cc_brand_templates.preview_asset_id IS NULL OR EXISTS (SELECT 1 FROM course_crafter.cc_assets p
+  WHERE p.id = cc_brand_templates.preview_asset_id AND true)))
 """,
     """
 CREATE POLICY cc_brand_templates_remove ON course_crafter.cc_brand_templates FOR DELETE

@@ -20,7 +20,9 @@ CREATE TABLE course_crafter.cc_video_render_jobs (
   lesson_id UUID NOT NULL,
   engine TEXT NOT NULL CONSTRAINT ck_cc_video_render_jobs_engine_known CHECK (engine IN ('e1', 'e2')),
   version_label TEXT NOT NULL,
-  job_state TEXT DEFAULT 'queued' NOT NULL CONSTRAINT ck_cc_video_render_jobs_job_state_known CHECK (job_state IN ('queued', 'in_progress', 'succeeded', 'failed', 'cancelled')),
+  job_state TEXT DEFAULT 'queued' NOT NULL
+    CONSTRAINT ck_cc_video_render_jobs_job_state_known
+    CHECK (job_state IN ('queued', 'in_progress', 'succeeded', 'failed', 'cancelled')),
   requested_by UUID,
   requested_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   started_at TIMESTAMP WITH TIME ZONE,
@@ -31,9 +33,12 @@ CREATE TABLE course_crafter.cc_video_render_jobs (
   created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   CONSTRAINT pk_cc_video_render_jobs PRIMARY KEY (id),
-  CONSTRAINT fk_cc_video_render_jobs_project_id FOREIGN KEY(project_id) REFERENCES course_crafter.cc_projects (id) ON DELETE CASCADE,
-  CONSTRAINT fk_cc_video_render_jobs_lesson_id FOREIGN KEY(lesson_id) REFERENCES course_crafter.cc_lessons (id) ON DELETE CASCADE,
-  CONSTRAINT fk_cc_video_render_jobs_result_asset_id FOREIGN KEY(result_asset_id) REFERENCES course_crafter.cc_assets (id) ON DELETE SET NULL
+  CONSTRAINT fk_cc_video_render_jobs_project_id FOREIGN KEY(project_id)
+    REFERENCES course_crafter.cc_projects (id) ON DELETE CASCADE,
+  CONSTRAINT fk_cc_video_render_jobs_lesson_id FOREIGN KEY(lesson_id, project_id)
+    REFERENCES course_crafter.cc_lessons (id, project_id) ON DELETE CASCADE ON UPDATE CASCADE,
+  CONSTRAINT fk_cc_video_render_jobs_result_asset_id FOREIGN KEY(result_asset_id, project_id)
+    REFERENCES course_crafter.cc_assets (id, project_id) ON DELETE SET NULL (result_asset_id) ON UPDATE CASCADE
 )
 """,
     """
@@ -76,7 +81,9 @@ CREATE TRIGGER cc_video_render_jobs_touch BEFORE UPDATE ON course_crafter.cc_vid
 CREATE TABLE course_crafter.cc_book_render_jobs (
   id UUID DEFAULT platform.uuidv7() NOT NULL,
   project_id UUID NOT NULL,
-  job_state TEXT DEFAULT 'queued' NOT NULL CONSTRAINT ck_cc_book_render_jobs_job_state_known CHECK (job_state IN ('queued', 'in_progress', 'succeeded', 'failed', 'cancelled')),
+  job_state TEXT DEFAULT 'queued' NOT NULL
+    CONSTRAINT ck_cc_book_render_jobs_job_state_known
+    CHECK (job_state IN ('queued', 'in_progress', 'succeeded', 'failed', 'cancelled')),
   requested_by UUID,
   requested_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   completed_at TIMESTAMP WITH TIME ZONE,
@@ -86,8 +93,10 @@ CREATE TABLE course_crafter.cc_book_render_jobs (
   created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   CONSTRAINT pk_cc_book_render_jobs PRIMARY KEY (id),
-  CONSTRAINT fk_cc_book_render_jobs_project_id FOREIGN KEY(project_id) REFERENCES course_crafter.cc_projects (id) ON DELETE CASCADE,
-  CONSTRAINT fk_cc_book_render_jobs_result_asset_id FOREIGN KEY(result_asset_id) REFERENCES course_crafter.cc_assets (id) ON DELETE SET NULL
+  CONSTRAINT fk_cc_book_render_jobs_project_id FOREIGN KEY(project_id)
+    REFERENCES course_crafter.cc_projects (id) ON DELETE CASCADE,
+  CONSTRAINT fk_cc_book_render_jobs_result_asset_id FOREIGN KEY(result_asset_id, project_id)
+    REFERENCES course_crafter.cc_assets (id, project_id) ON DELETE SET NULL (result_asset_id) ON UPDATE CASCADE
 )
 """,
     """
@@ -121,7 +130,9 @@ CREATE TABLE course_crafter.cc_scorm_render_jobs (
   id UUID DEFAULT platform.uuidv7() NOT NULL,
   project_id UUID NOT NULL,
   lesson_id UUID,
-  job_state TEXT DEFAULT 'queued' NOT NULL CONSTRAINT ck_cc_scorm_render_jobs_job_state_known CHECK (job_state IN ('queued', 'in_progress', 'succeeded', 'failed', 'cancelled')),
+  job_state TEXT DEFAULT 'queued' NOT NULL
+    CONSTRAINT ck_cc_scorm_render_jobs_job_state_known
+    CHECK (job_state IN ('queued', 'in_progress', 'succeeded', 'failed', 'cancelled')),
   requested_by UUID,
   requested_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   completed_at TIMESTAMP WITH TIME ZONE,
@@ -131,9 +142,12 @@ CREATE TABLE course_crafter.cc_scorm_render_jobs (
   created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   CONSTRAINT pk_cc_scorm_render_jobs PRIMARY KEY (id),
-  CONSTRAINT fk_cc_scorm_render_jobs_project_id FOREIGN KEY(project_id) REFERENCES course_crafter.cc_projects (id) ON DELETE CASCADE,
-  CONSTRAINT fk_cc_scorm_render_jobs_lesson_id FOREIGN KEY(lesson_id) REFERENCES course_crafter.cc_lessons (id) ON DELETE CASCADE,
-  CONSTRAINT fk_cc_scorm_render_jobs_result_asset_id FOREIGN KEY(result_asset_id) REFERENCES course_crafter.cc_assets (id) ON DELETE SET NULL
+  CONSTRAINT fk_cc_scorm_render_jobs_project_id FOREIGN KEY(project_id)
+    REFERENCES course_crafter.cc_projects (id) ON DELETE CASCADE,
+  CONSTRAINT fk_cc_scorm_render_jobs_lesson_id FOREIGN KEY(lesson_id, project_id)
+    REFERENCES course_crafter.cc_lessons (id, project_id) ON DELETE CASCADE ON UPDATE CASCADE,
+  CONSTRAINT fk_cc_scorm_render_jobs_result_asset_id FOREIGN KEY(result_asset_id, project_id)
+    REFERENCES course_crafter.cc_assets (id, project_id) ON DELETE SET NULL (result_asset_id) ON UPDATE CASCADE
 )
 """,
     "CREATE INDEX idx_cc_scorm_render_jobs_lesson_id ON course_crafter.cc_scorm_render_jobs (lesson_id)",

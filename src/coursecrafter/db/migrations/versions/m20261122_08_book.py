@@ -19,11 +19,14 @@ CREATE TABLE course_crafter.cc_book_structures (
   project_id UUID NOT NULL,
   title TEXT NOT NULL,
   subtitle TEXT,
-  status TEXT DEFAULT 'draft' NOT NULL CONSTRAINT ck_cc_book_structures_status_known CHECK (status IN ('draft', 'in_edit', 'ready')),
+  status TEXT DEFAULT 'draft' NOT NULL
+    CONSTRAINT ck_cc_book_structures_status_known
+    CHECK (status IN ('draft', 'in_edit', 'ready')),
   created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   CONSTRAINT pk_cc_book_structures PRIMARY KEY (id),
-  CONSTRAINT fk_cc_book_structures_project_id FOREIGN KEY(project_id) REFERENCES course_crafter.cc_projects (id) ON DELETE CASCADE
+  CONSTRAINT fk_cc_book_structures_project_id FOREIGN KEY(project_id)
+    REFERENCES course_crafter.cc_projects (id) ON DELETE CASCADE
 )
 """,
     "CREATE INDEX idx_cc_book_structures_project_id ON course_crafter.cc_book_structures (project_id)",
@@ -49,14 +52,17 @@ CREATE TABLE course_crafter.cc_book_sections (
   level INTEGER NOT NULL CONSTRAINT ck_cc_book_sections_level_at_least_1 CHECK (level >= 1),
   title TEXT NOT NULL,
   content_markdown TEXT NOT NULL,
-  mapping_type TEXT NOT NULL CONSTRAINT ck_cc_book_sections_mapping_type_known CHECK (mapping_type IN ('learning_unit', 'module', 'lesson', 'custom')),
+  mapping_type TEXT NOT NULL
+    CONSTRAINT ck_cc_book_sections_mapping_type_known
+    CHECK (mapping_type IN ('learning_unit', 'module', 'lesson', 'custom')),
   mapping_id UUID,
   sequence INTEGER NOT NULL CONSTRAINT ck_cc_book_sections_sequence_at_least_0 CHECK (sequence >= 0),
   created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   CONSTRAINT pk_cc_book_sections PRIMARY KEY (id),
-  CONSTRAINT ck_cc_book_sections_mapping_known CHECK (mapping_type = 'custom' OR mapping_id IS NOT NULL),
-  CONSTRAINT fk_cc_book_sections_book_id FOREIGN KEY(book_id) REFERENCES course_crafter.cc_book_structures (id) ON DELETE CASCADE
+  CONSTRAINT fk_cc_book_sections_book_id FOREIGN KEY(book_id)
+    REFERENCES course_crafter.cc_book_structures (id) ON DELETE CASCADE,
+  CONSTRAINT ck_cc_book_sections_mapping_known CHECK (mapping_type = 'custom' OR mapping_id IS NOT NULL)
 )
 """,
     "CREATE INDEX idx_cc_book_sections_book_id ON course_crafter.cc_book_sections (book_id)",
@@ -116,16 +122,34 @@ CREATE POLICY cc_book_sections_read ON course_crafter.cc_book_sections FOR SELEC
     """
 CREATE POLICY cc_book_sections_add ON course_crafter.cc_book_sections FOR INSERT
   TO cc_app, cc_worker
-  WITH CHECK (EXISTS (SELECT 1 FROM course_crafter.cc_book_structures p
+  WITH CHECK ((EXISTS (SELECT 1 FROM course_crafter.cc_book_structures p
   WHERE p.id = cc_book_sections.book_id AND p.project_id = ANY((SELECT platform.scope('write'))::uuid[])))
+    AND EXISTS (SELECT 1 FROM course_crafter.cc_book_structures b
+  WHERE b.id = cc_book_sections.book_id AND CASE cc_book_sections.mapping_type
+    WHEN 'learning_unit' THEN EXISTS (SELECT 1 FROM course_crafter.cc_learning_units p
+  WHERE p.id = cc_book_sections.mapping_id AND p.project_id = b.project_id)
+    WHEN 'module' THEN EXISTS (SELECT 1 FROM course_crafter.cc_modules p
+  WHERE p.id = cc_book_sections.mapping_id AND p.project_id = b.project_id)
+    WHEN 'lesson' THEN EXISTS (SELECT 1 FROM course_crafter.cc_lessons p
+  WHERE p.id = cc_book_sections.mapping_id AND p.project_id = b.project_id)
+    ELSE cc_book_sections.mapping_id IS NULL END))
 """,
     """
 CREATE POLICY cc_book_sections_change ON course_crafter.cc_book_sections FOR UPDATE
   TO cc_app, cc_worker
   USING (EXISTS (SELECT 1 FROM course_crafter.cc_book_structures p
   WHERE p.id = cc_book_sections.book_id AND p.project_id = ANY((SELECT platform.scope('write'))::uuid[])))
-  WITH CHECK (EXISTS (SELECT 1 FROM course_crafter.cc_book_structures p
+  WITH CHECK ((EXISTS (SELECT 1 FROM course_crafter.cc_book_structures p
   WHERE p.id = cc_book_sections.book_id AND p.project_id = ANY((SELECT platform.scope('write'))::uuid[])))
+    AND EXISTS (SELECT 1 FROM course_crafter.cc_book_structures b
+  WHERE b.id = cc_book_sections.book_id AND CASE cc_book_sections.mapping_type
+    WHEN 'learning_unit' THEN EXISTS (SELECT 1 FROM course_crafter.cc_learning_units p
+  WHERE p.id = cc_book_sections.mapping_id AND p.project_id = b.project_id)
+    WHEN 'module' THEN EXISTS (SELECT 1 FROM course_crafter.cc_modules p
+  WHERE p.id = cc_book_sections.mapping_id AND p.project_id = b.project_id)
+    WHEN 'lesson' THEN EXISTS (SELECT 1 FROM course_crafter.cc_lessons p
+  WHERE p.id = cc_book_sections.mapping_id AND p.project_id = b.project_id)
+    ELSE cc_book_sections.mapping_id IS NULL END))
 """,
     """
 CREATE POLICY cc_book_sections_remove ON course_crafter.cc_book_sections FOR DELETE

@@ -26,8 +26,11 @@ CREATE TABLE course_crafter.cc_interactions (
   created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   CONSTRAINT pk_cc_interactions PRIMARY KEY (id),
-  CONSTRAINT fk_cc_interactions_lesson_id FOREIGN KEY(lesson_id) REFERENCES course_crafter.cc_lessons (id) ON DELETE CASCADE,
-  CONSTRAINT fk_cc_interactions_project_id FOREIGN KEY(project_id) REFERENCES course_crafter.cc_projects (id) ON DELETE CASCADE
+  CONSTRAINT fk_cc_interactions_lesson_id FOREIGN KEY(lesson_id, project_id)
+    REFERENCES course_crafter.cc_lessons (id, project_id) ON DELETE CASCADE ON UPDATE CASCADE,
+  CONSTRAINT fk_cc_interactions_project_id FOREIGN KEY(project_id)
+    REFERENCES course_crafter.cc_projects (id) ON DELETE CASCADE,
+  CONSTRAINT uq_cc_interactions_id_lesson_id UNIQUE (id, lesson_id)
 )
 """,
     "CREATE INDEX idx_cc_interactions_lesson_id ON course_crafter.cc_interactions (lesson_id)",
@@ -63,7 +66,9 @@ CREATE TABLE course_crafter.cc_quiz_questions (
   project_id UUID NOT NULL,
   interaction_id UUID,
   question_text TEXT NOT NULL,
-  question_type TEXT NOT NULL CONSTRAINT ck_cc_quiz_questions_question_type_known CHECK (question_type IN ('mcq_single', 'mcq_multi', 'true_false', 'short_answer')),
+  question_type TEXT NOT NULL
+    CONSTRAINT ck_cc_quiz_questions_question_type_known
+    CHECK (question_type IN ('mcq_single', 'mcq_multi', 'true_false', 'short_answer')),
   options JSONB DEFAULT '[]'::jsonb,
   correct_answers JSONB DEFAULT '[]'::jsonb NOT NULL,
   feedback JSONB,
@@ -71,9 +76,12 @@ CREATE TABLE course_crafter.cc_quiz_questions (
   created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   CONSTRAINT pk_cc_quiz_questions PRIMARY KEY (id),
-  CONSTRAINT fk_cc_quiz_questions_lesson_id FOREIGN KEY(lesson_id) REFERENCES course_crafter.cc_lessons (id) ON DELETE CASCADE,
-  CONSTRAINT fk_cc_quiz_questions_project_id FOREIGN KEY(project_id) REFERENCES course_crafter.cc_projects (id) ON DELETE CASCADE,
-  CONSTRAINT fk_cc_quiz_questions_interaction_id FOREIGN KEY(interaction_id) REFERENCES course_crafter.cc_interactions (id) ON DELETE CASCADE
+  CONSTRAINT fk_cc_quiz_questions_lesson_id FOREIGN KEY(lesson_id, project_id)
+    REFERENCES course_crafter.cc_lessons (id, project_id) ON DELETE CASCADE ON UPDATE CASCADE,
+  CONSTRAINT fk_cc_quiz_questions_project_id FOREIGN KEY(project_id)
+    REFERENCES course_crafter.cc_projects (id) ON DELETE CASCADE,
+  CONSTRAINT fk_cc_quiz_questions_interaction_id FOREIGN KEY(interaction_id, lesson_id)
+    REFERENCES course_crafter.cc_interactions (id, lesson_id) ON DELETE CASCADE ON UPDATE CASCADE
 )
 """,
     "CREATE INDEX idx_cc_quiz_questions_interaction_id ON course_crafter.cc_quiz_questions (interaction_id)",

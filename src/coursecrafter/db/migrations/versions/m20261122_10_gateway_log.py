@@ -18,8 +18,12 @@ CREATE TABLE course_crafter.cc_ai_calls (
   id UUID DEFAULT platform.uuidv7() NOT NULL,
   project_id UUID NOT NULL,
   lesson_id UUID,
-  engine TEXT NOT NULL CONSTRAINT ck_cc_ai_calls_engine_known CHECK (engine IN ('e1', 'e2', 'e3', 'e4', 'global')),
-  call_type TEXT NOT NULL CONSTRAINT ck_cc_ai_calls_call_type_known CHECK (call_type IN ('llm_script', 'llm_outline', 'tts', 'image', 'video', 'parse')),
+  engine TEXT NOT NULL
+    CONSTRAINT ck_cc_ai_calls_engine_known
+    CHECK (engine IN ('e1', 'e2', 'e3', 'e4', 'global')),
+  call_type TEXT NOT NULL
+    CONSTRAINT ck_cc_ai_calls_call_type_known
+    CHECK (call_type IN ('llm_script', 'llm_outline', 'tts', 'image', 'video', 'parse')),
   provider TEXT NOT NULL,
   model_name TEXT,
   input_tokens INTEGER CONSTRAINT ck_cc_ai_calls_input_tokens_at_least_0 CHECK (input_tokens >= 0),
@@ -30,8 +34,10 @@ CREATE TABLE course_crafter.cc_ai_calls (
   error_message TEXT,
   created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   CONSTRAINT pk_cc_ai_calls PRIMARY KEY (id),
-  CONSTRAINT fk_cc_ai_calls_project_id FOREIGN KEY(project_id) REFERENCES course_crafter.cc_projects (id) ON DELETE CASCADE,
-  CONSTRAINT fk_cc_ai_calls_lesson_id FOREIGN KEY(lesson_id) REFERENCES course_crafter.cc_lessons (id) ON DELETE SET NULL
+  CONSTRAINT fk_cc_ai_calls_project_id FOREIGN KEY(project_id)
+    REFERENCES course_crafter.cc_projects (id) ON DELETE CASCADE,
+  CONSTRAINT fk_cc_ai_calls_lesson_id FOREIGN KEY(lesson_id, project_id)
+    REFERENCES course_crafter.cc_lessons (id, project_id) ON DELETE SET NULL (lesson_id) ON UPDATE CASCADE
 )
 """,
     "CREATE INDEX idx_cc_ai_calls_lesson_id ON course_crafter.cc_ai_calls (lesson_id)",
@@ -62,9 +68,12 @@ CREATE TABLE course_crafter.cc_activity_log (
   event_payload JSONB DEFAULT '{}'::jsonb NOT NULL,
   created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   CONSTRAINT pk_cc_activity_log PRIMARY KEY (id),
-  CONSTRAINT fk_cc_activity_log_org_id FOREIGN KEY(org_id) REFERENCES platform.organisations (id) ON DELETE RESTRICT,
-  CONSTRAINT fk_cc_activity_log_project_id FOREIGN KEY(project_id) REFERENCES course_crafter.cc_projects (id) ON DELETE SET NULL,
-  CONSTRAINT fk_cc_activity_log_lesson_id FOREIGN KEY(lesson_id) REFERENCES course_crafter.cc_lessons (id) ON DELETE SET NULL
+  CONSTRAINT fk_cc_activity_log_org_id FOREIGN KEY(org_id)
+    REFERENCES platform.organisations (id) ON DELETE RESTRICT,
+  CONSTRAINT fk_cc_activity_log_project_id FOREIGN KEY(project_id, org_id)
+    REFERENCES course_crafter.cc_projects (id, org_id) ON DELETE SET NULL (project_id) ON UPDATE CASCADE,
+  CONSTRAINT fk_cc_activity_log_lesson_id FOREIGN KEY(lesson_id, project_id)
+    REFERENCES course_crafter.cc_lessons (id, project_id) ON DELETE SET NULL (lesson_id) ON UPDATE CASCADE
 )
 """,
     "CREATE INDEX idx_cc_activity_log_lesson_id ON course_crafter.cc_activity_log (lesson_id)",
@@ -107,7 +116,7 @@ CREATE POLICY cc_activity_log_read ON course_crafter.cc_activity_log FOR SELECT
 CREATE POLICY cc_activity_log_add ON course_crafter.cc_activity_log FOR INSERT
   TO cc_app, cc_worker
   WITH CHECK ((project_id = ANY((SELECT platform.scope('write'))::uuid[])
-    AND org_id = (SELECT platform.organisation('member'))) OR (project_id IS NULL
+    AND org_id = (SELECT platform.organisation('member'))) OR (project_id IS NULL AND lesson_id IS NULL
     AND org_id = (SELECT platform.organisation('admin'))))
 """,
     "GRANT SELECT, INSERT ON course_crafter.cc_activity_log TO cc_app, cc_worker",
