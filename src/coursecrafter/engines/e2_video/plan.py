@@ -1,0 +1,192 @@
+"""What is seen when: from words and their times to the pictures of each segment. Pure.
+
+A segment's pictures form a run. It begins with the way in (over the picture of the scene before, when the scene
+changes), lights the words up one after the other, turns pages, and ends with the words going. So a run depends on its
+own words and on its scene's still picture, and on nothing that another segment says.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import groupby
+
+from coursecrafter.domain.speech import Word
+from coursecrafter.engines.e2_video.templates import Page
+from coursecrafter.media.timeline import VIDEO_FPS, Cue, nearest
+
+SCENE_GAP_S = Fraction(9, 10)
+SEGMENT_GAP_S = Fraction(1, 2)
+"""Silence after a segment: long enough for the words to go, the next to come, and an eye to rest."""
+SILENT_PAGE_S = Fraction(3)
+LAST_HOLD_S = Fraction(3, 2)
+
+DISSOLVE_FRAMES = 10
+ENTER_FRAMES = 7
+LEAVE_FRAMES = 4
+TURN_FRAMES = 5
+SCENE_LEAD_FRAMES = DISSOLVE_FRAMES + 4
+"""From the first frame of a scene's run to its voice: dissolve, and the words half-way in."""
+SEGMENT_LEAD_FRAMES = 6
+LIFT_PX = 22
+FULL = 256
+
+NONE_SPOKEN = -1
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One picture of a run.
+
+    Attributes:
+        still: how much of the scene's own still picture is seen over the one before, 0 to 256.
+        page: index of the page.
+        beat: which beat of the page is being spoken; -1 before the first, the number of beats after the last.
+        words: opacity of the words, 0 to 256.
+        lift_px: how far below their place they stand.
+        hold_frames: for how many frames it is shown.
+    """
+
+    still: int
+    page: int
+    beat: int
+    words: int
+    lift_px: int
+    hold_frames: int
+
+
+@dataclass(frozen=True, slots=True)
+class Beats:
+    """When the words of a page are spoken.
+
+    Attributes:
+        of_word: for each word of the page the index of its beat.
+        frames: for each beat the frame, counted from the run's first, at which it begins.
+        end_frame: when the last word has been spoken.
+    """
+
+    of_word: tuple[int, ...]
+    frames: tuple[int, ...]
+    end_frame: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A run's place in the video and in its scene.
+
+    Attributes:
+        first_frame, end_frame: its frames, the end excluded.
+        enters_scene: whether it is its scene's first.
+        leaves: whether its words go at its end.
+    """
+
+    first_frame: int
+    end_frame: int
+    enters_scene: bool
+    leaves: bool
+
+    @property
+    def frames(self) -> int:
+        """How long it is."""
+        return self.end_frame - self.first_frame
+
+
+def place_runs(cues: Sequence[Cue], scene_of: Sequence[int], keeps_words: Sequence[bool]) -> tuple[Place, ...]:
+    """Let each run begin a little before its voice.
+
+    Args:
+        cues: N cues of the timeline.
+        scene_of: N indices of scenes.
+        keeps_words: per scene, whether the words of a segment stay while the next is spoken.
+    """
+    starts = [0]
+    for index in range(1, len(cues)):
+        lead = SEGMENT_LEAD_FRAMES if scene_of[index] == scene_of[index - 1] else SCENE_LEAD_FRAMES
+        starts.append(max(cues[index].first_frame - lead, starts[-1] + 1))
+    ends = [*starts[1:], cues[-1].end_frame]
+    last = len(cues) - 1
+    return tuple(
+        Place(
+            starts[index],
+            ends[index],
+            enters_scene=index == 0 or scene_of[index] != scene_of[index - 1],
+            leaves=index < last and not (keeps_words[scene_of[index]] and scene_of[index + 1] == scene_of[index]),
+        )
+        for index in range(len(cues))
+    )
+
+
+def find_beats(
+    page: Page, words: Sequence[Word], starts_s: Sequence[Fraction], end_s: Fraction, first_frame: int
+) -> Beats:
+    """Assign each word on screen the moment at which it is spoken.
+
+    Args:
+        page: its words carry their place in the segment's text.
+        words: spoken words in order of the text.
+        starts_s: when each begins, in seconds from the video's first frame.
+        end_s: when the last word of the page ends.
+        first_frame: of the run.
+
+    Returns:
+        Beats at least one frame apart; words with the same frame light up together. A word that has no time of its
+        own (a dash, a number read as part of its neighbour) goes with the word before it.
+    """
+    at = [word.char_start for word in words]
+    frames: list[int] = []
+    of_word: list[int] = []
+    for placed in page.words:
+        index = bisect_right(at, placed.token.char_end - 1) - 1
+        while index > 0 and words[index - 1].char_end > placed.token.char_start:
+            index -= 1
+        is_spoken = index >= 0 and words[index].char_end > placed.token.char_start
+        frame = nearest(starts_s[index] * VIDEO_FPS) - first_frame if is_spoken else None
+        if frames and (frame is None or frame <= frames[-1]):
+            of_word.append(len(frames) - 1)
+        elif frame is None:
+            of_word.append(0)
+        else:
+            of_word.append(len(frames))
+            frames.append(max(frame, 0))
+    end_frame = nearest(end_s * VIDEO_FPS) - first_frame
+    return Beats(tuple(of_word), tuple(frames), max(end_frame, frames[-1] + 1) if frames else 0)
+
+
+def plan_states(place: Place, beats: Sequence[Beats]) -> tuple[State, ...]:
+    """All pictures of a run with their lengths, which add up to the run's."""
+    turns = page_starts(beats, place.frames)
+    seen = (_state_at(frame, place, beats, turns) for frame in range(place.frames))
+    return tuple(replace(state, hold_frames=len(list(group))) for state, group in groupby(seen))
+
+
+def page_starts(beats: Sequence[Beats], frames: int) -> list[int]:
+    """The frame at which each page comes; pages without a word of known time share the run evenly."""
+    starts = [0]
+    for index in range(1, len(beats)):
+        even = frames * index // len(beats)
+        starts.append(max(starts[-1] + 1, beats[index].frames[0] - TURN_FRAMES if beats[index].frames else even))
+    return starts
+
+
+def _state_at(frame: int, place: Place, beats: Sequence[Beats], turns: Sequence[int]) -> State:
+    """What a single frame shows."""
+    page = bisect_right(turns, frame) - 1
+    still, come_from, come_frames = FULL, turns[page], TURN_FRAMES
+    if page == 0:
+        come_frames = ENTER_FRAMES
+        if place.enters_scene:
+            still, come_from = _eased(frame + 1, DISSOLVE_FRAMES), DISSOLVE_FRAMES - ENTER_FRAMES + 3
+    come = _eased(max(frame + 1 - come_from, 0), come_frames)
+    go = _eased(max(frame + 1 + LEAVE_FRAMES - place.frames, 0), LEAVE_FRAMES) if place.leaves else 0
+    spoken = beats[page]
+    is_over = frame >= spoken.end_frame
+    beat = len(spoken.frames) if is_over else bisect_right(spoken.frames, frame) - 1
+    return State(still, page, beat, min(come, FULL - go), LIFT_PX * (FULL - come) // FULL, 1)
+
+
+def _eased(step: int, steps: int) -> int:
+    """Smoothstep in whole numbers: 0 at the first step, 256 from the last on."""
+    part = Fraction(min(step, steps), steps)
+    return nearest(FULL * part * part * (3 - 2 * part))

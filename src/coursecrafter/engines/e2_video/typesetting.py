@@ -1,0 +1,207 @@
+"""Text on a picture: where lines break and where each word stands.
+
+Everything is measured with the fonts that draw, so no text is ever cut off. Words keep the paragraph's direction, and
+words of the other direction keep theirs within the line.
+
+Source: Unicode UAX 14 (line breaking) and UAX 9 (bidirectional text), both reduced to what a line of speech needs.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from coursecrafter.engines.e2_video.faces import Face, is_drawable
+
+BREAKS_ANYWHERE = ((0x2E80, 0x9FFF), (0xAC00, 0xD7FF), (0xF900, 0xFAFF), (0xFF00, 0xFFEF), (0x20000, 0x3FFFF))
+NEVER_FIRST = frozenset("、。，．：；！？）］｝〕〉》」』】’”…・ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ,.!?;:)]}%％°")
+NEVER_LAST = frozenset("（［｛〔〈《「『【‘“([{$¥€£#")
+SENTENCE_ENDS = frozenset(".!?。！？؟।…")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word as it is written, its punctuation included; the smallest thing that is placed or highlighted.
+
+    Attributes:
+        char_start, char_end: its place in the text.
+        text: what is drawn.
+        has_space: whether a space parts it from the word before it.
+        starts_line: whether the author broke the line before it.
+    """
+
+    char_start: int
+    char_end: int
+    text: str
+    has_space: bool
+    starts_line: bool = False
+
+    @property
+    def ends_sentence(self) -> bool:
+        """Whether a page may well end after it."""
+        return self.text.rstrip("\"'”’»)")[-1:] in SENTENCE_ENDS
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Tokens that stand side by side, in reading order, and their width in pixels."""
+
+    tokens: tuple[Token, ...]
+    width_px: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedToken:
+    """A token on a picture.
+
+    Attributes:
+        x_px: its left edge.
+        baseline_px: the line it stands on, from the top of the picture.
+    """
+
+    token: Token
+    x_px: float
+    baseline_px: int
+    width_px: float
+
+
+def tokenize(text: str) -> tuple[Token, ...]:
+    """Split a text into the words that are drawn; control characters count as blanks."""
+    tokens: list[Token] = []
+    has_space = starts_line = False
+    for start, end in _chunks(text):
+        word = "".join(char if is_drawable(char) else "" for char in text[start:end])
+        if word:
+            tokens.append(Token(start, end, word, has_space, starts_line and bool(tokens)))
+        gap = text[end : end + 1]
+        has_space = gap != "" and _is_blank(gap)
+        rest = text[end : end + len(text[end:]) - len(text[end:].lstrip())]
+        starts_line = "\n" in rest
+    return tuple(tokens)
+
+
+def break_lines(tokens: Sequence[Token], face: Face, width_px: float) -> tuple[Line, ...]:
+    """Set tokens in lines no wider than `width_px`; a word that is wider by itself is broken inside."""
+    lines: list[Line] = []
+    row: list[Token] = []
+    used_px = 0.0
+    for token in _pieces(tokens, face, width_px):
+        advance_px = face.length(token.text)
+        gap_px = face.space_px if row and token.has_space else 0.0
+        if row and (used_px + gap_px + advance_px > width_px or token.starts_line):
+            lines.append(Line(tuple(row), used_px))
+            row, used_px, gap_px = [], 0.0, 0.0
+        row.append(token)
+        used_px += gap_px + advance_px
+    return (*lines, Line(tuple(row), used_px)) if row else tuple(lines)
+
+
+def place_lines(
+    lines: Sequence[Line], face: Face, *, x_px: int, width_px: int, baseline_px: int, leading_px: int
+) -> tuple[PlacedToken, ...]:
+    """Place lines below each other, at the side where their paragraph begins.
+
+    Returns:
+        The tokens in reading order.
+    """
+    is_rtl = reads_right_to_left(token.text for line in lines for token in line.tokens)
+    placed: list[PlacedToken] = []
+    for row, line in enumerate(lines):
+        at_px = x_px + width_px - line.width_px if is_rtl else float(x_px)
+        before: Token | None = None
+        for token in visual_order(line.tokens, is_rtl):
+            at_px += _gap_px(before, token, face)
+            width = face.length(token.text)
+            placed.append(PlacedToken(token, at_px, baseline_px + row * leading_px, width))
+            at_px += width
+            before = token
+    return tuple(sorted(placed, key=lambda word: word.token.char_start))
+
+
+def visual_order(tokens: Sequence[Token], is_rtl: bool) -> list[Token]:
+    """Tokens of one line from left to right: words of the other direction keep theirs."""
+    groups: list[tuple[bool, list[Token]]] = []
+    for token in tokens:
+        direction = _direction(token.text)
+        runs_left = direction == "R" if direction else (groups[-1][0] if groups else is_rtl)
+        if not groups or groups[-1][0] != runs_left:
+            groups.append((runs_left, []))
+        groups[-1][1].append(token)
+    ordered = [group[::-1] if runs_left else group for runs_left, group in groups]
+    return [token for group in (reversed(ordered) if is_rtl else ordered) for token in group]
+
+
+def reads_right_to_left(texts: Iterator[str] | Sequence[str]) -> bool:
+    """Whether the first letter with a direction is of a script that runs to the left."""
+    return next((direction == "R" for direction in map(_direction, texts) if direction), False)
+
+
+def _chunks(text: str) -> Iterator[tuple[int, int]]:
+    """Stretches between blanks, parted further where a script breaks anywhere."""
+    start = 0
+    for index, char in enumerate(text):
+        if _is_blank(char):
+            if index > start:
+                yield start, index
+            start = index + 1
+        elif index > start and _may_break(text[index - 1], char):
+            yield start, index
+            start = index
+    if start < len(text):
+        yield start, len(text)
+
+
+def _may_break(before: str, after: str) -> bool:
+    if after in NEVER_FIRST or before in NEVER_LAST or unicodedata.category(after).startswith("M"):
+        return False
+    return _breaks_anywhere(before) or _breaks_anywhere(after)
+
+
+def _breaks_anywhere(char: str) -> bool:
+    return any(first <= ord(char) <= last for first, last in BREAKS_ANYWHERE)
+
+
+def _is_blank(char: str) -> bool:
+    return (char.isspace() and char not in "\u00a0\u202f") or unicodedata.category(char) == "Cc"
+
+
+def _pieces(tokens: Sequence[Token], face: Face, width_px: float) -> Iterator[Token]:
+    """The tokens, those that no line can hold cut into pieces."""
+    for token in tokens:
+        if face.length(token.text) <= width_px:
+            yield token
+            continue
+        rest, has_space, starts_line = token.text, token.has_space, token.starts_line
+        while rest:
+            count = _fitting(rest, face, width_px)
+            yield Token(token.char_start, token.char_end, rest[:count], has_space, starts_line)
+            rest, has_space, starts_line = rest[count:], False, False
+
+
+def _fitting(text: str, face: Face, width_px: float) -> int:
+    """How many characters of a text fit, at least one; a letter keeps its marks."""
+    low, high = 1, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if face.length(text[:middle]) <= width_px else (low, middle - 1)
+    while 1 < low < len(text) and unicodedata.category(text[low]).startswith("M"):
+        low -= 1
+    return low
+
+
+def _gap_px(left: Token | None, right: Token, face: Face) -> float:
+    """The space belongs to the token that is read later, on whichever side that stands."""
+    if left is None or left.char_start == right.char_start:
+        return 0.0
+    later = max(left, right, key=lambda token: token.char_start)
+    return face.space_px if later.has_space else 0.0
+
+
+def _direction(text: str) -> str:
+    """The direction of a text's first letter, "R" or "L"; "" for a text without one."""
+    for char in text:
+        kind = unicodedata.bidirectional(char)
+        if kind in {"L", "R", "AL"}:
+            return "L" if kind == "L" else "R"
+    return "L" if any(char.isdigit() for char in text) else ""
