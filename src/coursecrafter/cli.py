@@ -147,8 +147,9 @@ def _text(value: str | None) -> str | None:
 
 def _list_results(built: Built, order: BuildOrder) -> None:
     for written in built.written:
-        size = written.item.output.object.size_bytes
-        click.echo(f"{size:>12,}  {_relative(written.path)}")
+        if written.item is not None:
+            size = written.item.output.object.size_bytes
+            click.echo(f"{size:>12,}  {_relative(order.out / written.path)}")
     made, reused = sum(built.made.values()), sum(built.reused.values())
     click.echo(f"\n{built.course.name}: {made} steps made, {reused} found, {built.seconds:.0f} s.")
     click.echo(f"Open {_relative(order.out / 'index.html')} to see everything.")

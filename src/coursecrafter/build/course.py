@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -11,9 +12,10 @@ from coursecrafter.authoring.courses import read_course
 from coursecrafter.authoring.locks import hold_project
 from coursecrafter.build.intake import Intake, take_in, write_documents, write_project
 from coursecrafter.build.order import BUILD_ORDER, BuildOrder
-from coursecrafter.build.rendering import Render, render_engine
+from coursecrafter.build.rendering import Render, cpu_seconds, render_engine
 from coursecrafter.domain.course import Course, Engine
-from coursecrafter.export.folder import EngineFigures, ExportItem, Written, write_folder
+from coursecrafter.export.folder import write_folder
+from coursecrafter.export.items import EngineFigures, ExportItem, Written
 from coursecrafter.wiring import Workshop
 
 
@@ -22,13 +24,15 @@ class Built:
     """A course that was built.
 
     Attributes:
-        written: the files of the output folder.
+        out: the output folder.
+        written: its files.
         seconds: wall time of everything.
     """
 
     course: Course
     intake: Intake
     renders: tuple[Render, ...]
+    out: Path
     written: tuple[Written, ...]
     seconds: float
     made: dict[str, int]
@@ -61,7 +65,14 @@ def build_course(order: BuildOrder, shop: Workshop) -> Built:
         written = write_folder(order.out, course, items, shop.store, [_figures(render) for render in renders])
     seconds = time.monotonic() - begun
     return Built(
-        course, intake, tuple(renders), tuple(written), seconds, dict(shop.runner.made), dict(shop.runner.reused)
+        course,
+        intake,
+        tuple(renders),
+        order.out,
+        tuple(written),
+        seconds,
+        dict(shop.runner.made),
+        dict(shop.runner.reused),
     )
 
 
@@ -82,13 +93,15 @@ def describe(built: Built) -> dict[str, Any]:
     outputs = []
     for written in built.written:
         item = written.item
+        if item is None:
+            continue
         outputs.append(
             {
                 "engine": item.engine.value if item.engine else None,
                 "lesson": item.lesson.code if item.lesson else None,
                 "role": item.output.role,
                 "version": item.version,
-                "path": str(written.path),
+                "path": str(built.out / written.path),
                 "sha256": item.output.object.sha256,
                 "bytes": item.output.object.size_bytes,
             }
@@ -109,6 +122,7 @@ def describe(built: Built) -> dict[str, Any]:
         "outputs": outputs,
         "engines": [_describe_render(render) for render in built.renders],
         "seconds": round(built.seconds, 2),
+        "cpu_seconds": round(cpu_seconds(), 2),
         "made": built.made,
         "reused": built.reused,
     }

@@ -132,7 +132,7 @@ def _read_document(path: Path, shop: Workshop) -> tuple[Path, StoredObject, Sour
         return {"document": Produced(target, JSON)}
 
     stored = shop.store.put_file(path, DOCUMENT_MIME_TYPES.get(path.suffix.lower(), "application/octet-stream"))
-    key = content_key("document", PARSE_VERSION, document=stored.sha256, name=path.name)
+    key = content_key("document", PARSE_VERSION, document=stored.sha256, title=path.name)
     done = shop.runner.run([Step("document", key, make, path.name)])[0]
     value = json.loads(shop.store.get_bytes(done.files["document"]))
     return path, stored, SourceDocument(value["title"], tuple((text, page) for text, page in value["paragraphs"]))

@@ -125,7 +125,7 @@ def _render(
 ) -> Render:
     title = STAGES[engine] if lesson is None else f"{STAGES[engine]} {lesson.code}"
     made, reused = Counter(shop.runner.made), Counter(shop.runner.reused)
-    begun, cpu_begun = time.monotonic(), _cpu_seconds()
+    begun, cpu_begun = time.monotonic(), cpu_seconds()
     with shop.progress.stage(title), _job(engine, course, lesson, shop) as job:
         rendered = make(shop.bench(course.id))
         versions = _keep(engine, course, lesson, shop, job, rendered)
@@ -135,7 +135,7 @@ def _render(
         tuple(zip(rendered.outputs, versions, strict=True)),
         rendered.findings,
         time.monotonic() - begun,
-        _cpu_seconds() - cpu_begun,
+        cpu_seconds() - cpu_begun,
         _peak_memory_mb(),
         shop.runner.made - made,
         shop.runner.reused - reused,
@@ -185,7 +185,8 @@ class RefusedByCheck(JobError):
     remedy = "Look at the named check; what was published before stays as it is."
 
 
-def _cpu_seconds() -> float:
+def cpu_seconds() -> float:
+    """Processor time of this process and its finished children so far."""
     usages = (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 

@@ -1,0 +1,91 @@
+"""Builds through the command, as a person runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pptx import Presentation
+from pptx.util import Inches
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "safe-sign-in.pptx"
+HANDBOOK = EXAMPLE.with_name("handbook.md")
+TIMEOUT_S = 600
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A home of its own."""
+
+    home: Path
+
+    @property
+    def store(self) -> Path:
+        return self.home / "store"
+
+    def environment(self) -> dict[str, str]:
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("DATABASE_")}
+        return {**kept, "COURSECRAFTER_HOME": str(self.home), "COURSECRAFTER_STORE": str(self.store)}
+
+    def command(self, *arguments: object) -> list[str]:
+        return [sys.executable, "-m", "coursecrafter", *map(str, arguments)]
+
+    def run(self, *arguments: object) -> subprocess.CompletedProcess[str]:
+        argv = self.command(*arguments)
+        return subprocess.run(
+            argv, env=self.environment(), capture_output=True, text=True, timeout=TIMEOUT_S, check=False
+        )
+
+    def build(self, deck: Path, out: Path, *options: object) -> dict[str, Any]:
+        answer = self.run("build", deck, "--out", out, "--json", *options)
+        assert answer.returncode == 0, answer.stderr
+        value: dict[str, Any] = json.loads(answer.stdout)
+        return value
+
+
+def hashes(built: dict[str, Any]) -> dict[str, str]:
+    """SHA-256 by file name, of all that does not name rows (sidecars do)."""
+    return {Path(one["path"]).name: one["sha256"] for one in built["outputs"] if not one["role"].startswith("sidecar")}
+
+
+def change_word(deck: Path, target: Path, old: str, new: str) -> None:
+    """A copy of a deck with one word on one slide changed."""
+    shutil.copyfile(deck, target)
+    changed = 0
+    with zipfile.ZipFile(deck) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy:
+        for entry in source.infolist():
+            content = source.read(entry)
+            if entry.filename.startswith("ppt/slides/slide") and old.encode() in content:
+                assert content.count(old.encode()) == 1
+                content, changed = content.replace(old.encode(), new.encode()), changed + 1
+            copy.writestr(entry, content)
+    assert changed == 1
+
+
+def small_deck(path: Path) -> Path:
+    """Three slides with a list, a table and notes."""
+    deck = Presentation()
+    deck.core_properties.title = path.stem
+    deck.core_properties.modified = datetime(2026, 1, 2, tzinfo=UTC)
+    opening = deck.slides.add_slide(deck.slide_layouts[0])
+    opening.shapes.title.text = "Chalk and slate"
+    opening.placeholders[1].text = "How a blackboard works"
+    listing = deck.slides.add_slide(deck.slide_layouts[1])
+    listing.shapes.title.text = "Three kinds of chalk"
+    listing.placeholders[1].text = "Natural chalk is soft limestone.\nBoard chalk is pressed gypsum.\nTailors use wax."
+    listing.notes_slide.notes_text_frame.text = "Natural chalk comes from the sea. Board chalk was invented later."
+    table = deck.slides.add_slide(deck.slide_layouts[5])
+    table.shapes.title.text = "Which board takes which"
+    cells = table.shapes.add_table(2, 2, Inches(1), Inches(2), Inches(8), Inches(1.5)).table
+    for place, text in enumerate(["Board", "Chalk", "Slate", "Natural chalk"]):
+        cells.cell(place // 2, place % 2).text = text
+    deck.save(str(path))
+    return path
