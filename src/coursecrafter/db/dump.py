@@ -1,0 +1,201 @@
+"""What a database's schemas hold, as pg_dump says it, and how two dumps differ, in words.
+
+pg_dump writes every object that a schema can hold, so nothing has to be thought of beforehand: comparing catalogues
+column by column missed kinds of objects that nobody had listed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from coursecrafter.db.binaries import find_programs
+from coursecrafter.db.tables import PLATFORM, SCHEMA
+from coursecrafter.errors import CourseCrafterError
+
+HEADER = re.compile(r"^--\n-- Name: (.+); Type: (.+); Schema: (.+); Owner: (.*)\n--\n\n", re.MULTILINE)
+COLUMN = re.compile(
+    r"^(?P<name>\"[^\"]+\"|\S+) (?P<type>.+?)(?: DEFAULT (?P<default>.+?))?(?: (?P<generated>GENERATED .+?))?"
+    r"(?: CONSTRAINT \S+)?(?P<filled> NOT NULL)?$"
+)
+KINDS = {
+    "ACL": "rights on",
+    "CHECK CONSTRAINT": "rule",
+    "COMMENT": "comment on",
+    "CONSTRAINT": "key",
+    "DEFAULT ACL": "default rights",
+    "FK CONSTRAINT": "foreign key",
+    "ROW SECURITY": "row-level security of table",
+}
+"""Our words for pg_dump's kinds of object; the others are in lower case what they are."""
+
+
+class SchemaNotRead(CourseCrafterError):
+    """The database's schema could not be read for comparison."""
+
+    code = "CC-0017"
+    remedy = "Point DATABASE_ADMIN_URL at a login that may read every table's definition, and look at the detail."
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One object of a dump.
+
+    Attributes:
+        kind: pg_dump's word: TABLE, INDEX, POLICY, ACL …
+        schema, name: what it is called.
+        owner: whose it is; '' where the kind has none.
+        body: the SQL that makes it.
+    """
+
+    kind: str
+    schema: str
+    name: str
+    owner: str
+    body: str
+
+    @property
+    def title(self) -> str:
+        """What it is called in a sentence."""
+        word = KINDS.get(self.kind, self.kind.lower())
+        return f"{word} {self.name}"
+
+
+def dump_schemas(url: sa.URL) -> list[Entry]:
+    """Read all objects of the schemas `platform` and `course_crafter`.
+
+    Raises:
+        SchemaNotRead: CC-0017.
+    """
+    address = url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
+    command = [find_programs().path("pg_dump"), "--schema-only", "--restrict-key=coursecrafter", "--no-password"]
+    ended = subprocess.run(
+        [*command, f"--schema={PLATFORM}", f"--schema={SCHEMA}", f"--dbname={address}"],
+        env={**os.environ, "PGPASSWORD": str(url.password or ""), "LC_ALL": "C"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    if ended.returncode != 0:
+        raise SchemaNotRead("The database's schema could not be read.", detail=ended.stderr)
+    return list(_entries(ended.stdout))
+
+
+def say_differences(expected: list[Entry], found: list[Entry]) -> Iterator[str]:
+    """Say each difference between a fresh dump and the live one in a sentence."""
+    wanted = {(entry.schema, entry.kind, entry.name): entry for entry in expected}
+    live = {(entry.schema, entry.kind, entry.name): entry for entry in found}
+    for key in sorted(wanted.keys() | live.keys()):
+        if key not in live:
+            yield _say_missing(wanted[key])
+        elif key not in wanted:
+            yield _say_extra(live[key])
+        else:
+            yield from _say_changes(wanted[key], live[key])
+
+
+def _entries(dump: str) -> Iterator[Entry]:
+    parts = HEADER.split(dump)
+    for name, kind, schema, owner, body in zip(*(iter(parts[1:]),) * 5, strict=True):
+        text = body.split("\n--\n-- PostgreSQL database dump complete", 1)[0]
+        yield Entry(kind, schema, name, owner, text.strip())
+
+
+def _say_missing(entry: Entry) -> str:
+    if entry.kind == "ROW SECURITY":
+        return f"Row-level security of table {entry.name} is off."
+    return f"The {entry.title} is missing."
+
+
+def _say_extra(entry: Entry) -> str:
+    return f"The {entry.title} is not part of the schema: {_one_line(entry.body)}"
+
+
+def _say_changes(expected: Entry, found: Entry) -> Iterator[str]:
+    if found.owner != expected.owner:
+        yield f"The {found.title} belongs to {found.owner}, not to {expected.owner}."
+    if found.body == expected.body:
+        return
+    if expected.kind == "TABLE":
+        yield from _say_table_changes(expected, found)
+    elif expected.kind == "ACL":
+        yield from _say_grants(expected, found)
+    elif expected.kind == "FUNCTION":
+        yield f"The function {found.name} has another definition: {_first_difference(expected.body, found.body)}"
+    else:
+        yield f"The {found.title} reads: {_one_line(found.body)} It should read: {_one_line(expected.body)}"
+
+
+def _say_grants(expected: Entry, found: Entry) -> Iterator[str]:
+    wanted, live = set(expected.body.splitlines()), set(found.body.splitlines())
+    for line in sorted(live - wanted):
+        yield f"The {found.title} go beyond the schema: {line}"
+    for line in sorted(wanted - live):
+        yield f"The {found.title} lack: {line}"
+
+
+def _say_table_changes(expected: Entry, found: Entry) -> Iterator[str]:
+    wanted_lines, live_lines = _table_lines(expected.body), _table_lines(found.body)
+    table = found.name
+    for name in sorted(wanted_lines.keys() | live_lines.keys()):
+        wanted, live = wanted_lines.get(name), live_lines.get(name)
+        if wanted == live:
+            continue
+        if name.startswith("ALTER TABLE"):
+            yield _say_table_setting(table, name, is_set=live is not None)
+        elif live is None:
+            yield f"The {name} of table {table} is missing."
+        elif wanted is None:
+            yield f"The {name} of table {table} is not part of the schema: {live}"
+        elif name.startswith("column"):
+            yield from _say_column_changes(f"{name} of table {table}", wanted, live)
+        else:
+            yield f"The {name} of table {table} reads: {live} It should read: {wanted}"
+
+
+def _say_table_setting(table: str, statement: str, *, is_set: bool) -> str:
+    if statement.endswith("FORCE ROW LEVEL SECURITY;"):
+        return f"Row-level security of table {table} is not forced on its owner."
+    return f"The table {table} {'has a setting that the schema lacks' if is_set else 'lacks a setting'}: {statement}"
+
+
+def _say_column_changes(title: str, expected: str, found: str) -> Iterator[str]:
+    wanted, live = COLUMN.match(expected), COLUMN.match(found)
+    if wanted is None or live is None:
+        raise ValueError(expected)  # COLUMN matches whatever pg_dump writes for a column
+    if live["type"] != wanted["type"]:
+        yield f"The {title} has type {live['type']}, not {wanted['type']}."
+    if live["filled"] != wanted["filled"]:
+        yield f"The {title} {'must be filled, and may' if live['filled'] else 'may be empty, and must'} not be."
+    for part in ("default", "generated"):
+        if live[part] != wanted[part]:
+            yield f"The {title} has {part} {live[part] or 'nothing'}, not {wanted[part] or 'nothing'}."
+
+
+def _table_lines(body: str) -> dict[str, str]:
+    """The parts of a table by what they are called: columns, rules, and settings after the table."""
+    inside, _, after = body.partition("\n);")
+    lines = {}
+    for line in inside.split("(\n", 1)[-1].splitlines():
+        text = line.strip().removesuffix(",")
+        name = text.split(" ", 2)
+        lines[f"rule {name[1]}" if name[0] == "CONSTRAINT" else f"column {name[0]}"] = text
+    lines.update({line: line for line in after.splitlines() if line.startswith("ALTER TABLE")})
+    return lines
+
+
+def _first_difference(expected: str, found: str) -> str:
+    for wanted, live in zip(expected.splitlines(), found.splitlines(), strict=False):
+        if wanted != live:
+            return f"`{live.strip()}` stands where `{wanted.strip()}` should."
+    return "one ends before the other."
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
