@@ -1,0 +1,211 @@
+"""Fill the output folder from the store: every file whole or not at all, and nothing written twice."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from coursecrafter.domain.course import Course, Engine
+from coursecrafter.domain.output import AssetType
+from coursecrafter.domain.stored import StoredObject
+from coursecrafter.errors import ExportError
+from coursecrafter.export.items import EngineFigures, ExportItem, Written
+from coursecrafter.export.names import file_name, folder_name, lesson_names
+from coursecrafter.export.page import GENERATOR, Preview, page_html
+from coursecrafter.storage.objects import ObjectStore, StoreFull
+
+PAGE = PurePosixPath("index.html")
+SIDECAR_TYPES = {AssetType.VIDEO, AssetType.BOOK, AssetType.SCORM_PACKAGE}
+MOST_PREVIEW_BYTES = 2 * 1024**3
+
+
+class FolderTaken(ExportError):
+    """The output folder holds a page that Course Crafter did not write."""
+
+    code = "CC-0801"
+    status = 409
+    remedy = "Name another folder with --out, or move the file away that is named index.html."
+
+
+class FolderUnusable(ExportError):
+    """The output folder cannot be written to."""
+
+    code = "CC-0802"
+    status = 409
+    remedy = "Name a folder with --out that you may write to, and run the same command again: nothing is made anew."
+
+
+class FolderFull(ExportError):
+    """There is no room left where the output folder is."""
+
+    code = "CC-0803"
+    status = 507
+    retry = True
+    remedy = "Free some space, or name a folder on a larger disk with --out, and run the same command again."
+
+
+class UnsafePackage(ExportError):
+    """A module's package holds a name that would leave its folder, or more than a preview may hold."""
+
+    code = "CC-0804"
+    remedy = "Build the module again; if it happens again, report it with the log."
+
+
+def write_folder(
+    out: Path, course: Course, items: Sequence[ExportItem], store: ObjectStore, figures: Sequence[EngineFigures]
+) -> list[Written]:
+    """Write a course's files, their sidecars, previews of its modules, and the page that shows it all.
+
+    A file that is there with the same bytes stays untouched. A file with one of our names is replaced; no other is.
+
+    Args:
+        out: made if it is missing.
+        course: whose names, brand and tree the page shows.
+        items: what was made, the newest versions.
+        store: where the bytes are.
+        figures: of the renders, for the page.
+
+    Returns:
+        Every file of ours in the folder, items in their order first, the page last.
+
+    Raises:
+        FolderTaken: CC-0801, an `index.html` that is not ours; nothing is written.
+        FolderUnusable: CC-0802.
+        FolderFull: CC-0803; files already written are whole.
+        ObjectMissing: CC-0702, the store lost a file.
+    """
+    _refuse_a_strangers_page(out)
+    placed = place_items(course, items)
+    written = [Written(path, item, _copy(out / path, item.output.object, store)) for path, item in placed]
+    for path, item in placed:
+        if item.output.asset_type in SIDECAR_TYPES:
+            sidecar = path.with_name(f"{path.name}.json")
+            written.append(_write_bytes(out, sidecar, _json(_sidecar(course, path, item))))
+    previews = {}
+    for path, item in placed:
+        if item.engine is Engine.E4 and item.output.asset_type is AssetType.SCORM_PACKAGE:
+            folder = PurePosixPath("preview", path.stem)
+            written += _unpack(out, folder, store.get_bytes(item.output.object))
+            previews[path] = Preview(folder / "index.html")
+    captions = {path: store.get_bytes(item.output.object).decode() for path, item in placed if path.suffix == ".vtt"}
+    html = page_html(course, placed, figures, captions=captions, previews=previews)
+    written.append(_write_bytes(out, PAGE, html.encode()))
+    return written
+
+
+def place_items(course: Course, items: Sequence[ExportItem]) -> list[tuple[PurePosixPath, ExportItem]]:
+    """Give each item its path below the output folder; a name asked for twice is numbered."""
+    names = lesson_names(course)
+    taken: set[str] = set()
+    placed = []
+    for item in items:
+        name = file_name(course, item, names[item.lesson.id] if item.lesson else None)
+        path = first = PurePosixPath(folder_name(item), name)
+        number = 1
+        while str(path).lower() in taken:
+            number += 1
+            path = first.with_stem(f"{first.stem}_{number}")
+        taken.add(str(path).lower())
+        placed.append((path, item))
+    return placed
+
+
+def _refuse_a_strangers_page(out: Path) -> None:
+    page = out / PAGE
+    with _translated(out):
+        is_strangers = page.exists() and GENERATOR.encode() not in page.read_bytes()[:2000]
+    if is_strangers:
+        raise FolderTaken(f"The folder {out.name} holds an index.html of something else.", detail=str(page))
+
+
+def _sidecar(course: Course, path: PurePosixPath, item: ExportItem) -> dict[str, Any]:
+    """What a program wants to know of a file (exports, "Formats")."""
+    described: dict[str, Any] = {
+        "file": path.name,
+        "engine": item.engine.value if item.engine else None,
+        "project_id": str(course.id),
+        "project_name": course.name,
+        "lesson_id": str(item.lesson.id) if item.lesson else None,
+        "lesson_code": item.lesson.code if item.lesson else None,
+        "version": item.version,
+        "sha256": item.output.object.sha256,
+        "size_bytes": item.output.object.size_bytes,
+        "mime_type": item.output.object.mime_type,
+    }
+    if item.engine in {Engine.E1, Engine.E2}:
+        described["voice_profile"] = course.voice
+    return {**item.output.metadata, **described}
+
+
+def _json(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, indent=2, sort_keys=True, default=str).encode() + b"\n"
+
+
+def _unpack(out: Path, folder: PurePosixPath, package: bytes) -> Iterator[Written]:
+    """A module's files, to be opened without an LMS."""
+    with zipfile.ZipFile(BytesIO(package)) as archive:
+        members = [member for member in archive.infolist() if not member.is_dir()]
+        total = sum(member.file_size for member in members)
+        names = [PurePosixPath(member.filename) for member in members]
+        if total > MOST_PREVIEW_BYTES or any(name.is_absolute() or ".." in name.parts for name in names):
+            raise UnsafePackage("The module's package cannot be unpacked for its preview.", detail=f"{total} bytes")
+        for name, member in zip(names, members, strict=True):
+            yield _write_bytes(out, folder / name, archive.read(member))
+
+
+def _copy(target: Path, stored: StoredObject, store: ObjectStore) -> bool:
+    def fill(part: Path) -> None:
+        try:
+            store.copy_to(stored, part)
+        except StoreFull as error:  # reading fills no disk: it is the folder's
+            raise FolderFull("The disk of the output folder is full.", detail=error.detail) from error
+
+    return _write(target, stored, fill)
+
+
+def _write_bytes(out: Path, path: PurePosixPath, content: bytes) -> Written:
+    stored = StoredObject(hashlib.sha256(content).hexdigest(), len(content), "")
+    return Written(path, None, _write(out / path, stored, lambda file: file.write_bytes(content)))
+
+
+def _write(target: Path, wanted: StoredObject, fill: Callable[[Path], object]) -> bool:
+    """Put a file in its place by renaming it; whether that was needed."""
+    part = target.with_name(f".{target.name[:100]}.part")
+    with _translated(target):
+        if _has(target, wanted):
+            return False
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            part.touch()
+            fill(part)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+    return True
+
+
+def _has(target: Path, wanted: StoredObject) -> bool:
+    if not target.is_file() or target.stat().st_size != wanted.size_bytes:
+        return False
+    with target.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == wanted.sha256
+
+
+@contextmanager
+def _translated(target: Path) -> Iterator[None]:
+    """Turn the file system's words into ours."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise FolderFull("The disk of the output folder is full.", detail=f"{target}: {error}") from error
+        raise FolderUnusable(
+            f"The output folder cannot be written to ({error.strerror}).", detail=str(target)
+        ) from error
