@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,14 +10,10 @@ from coursecrafter.domain.deck import Build, Deck, Slide, Trigger, block_from_js
 from coursecrafter.domain.keys import content_key
 from coursecrafter.errors import IngestError
 from coursecrafter.ingest.characters import clean_line, clean_text
-from coursecrafter.ingest.guard import check_deck
+from coursecrafter.ingest.guard import DeckWithoutSlides, check_deck
 from coursecrafter.ingest.office import fonts_digest, missing_fonts, office_version
-from coursecrafter.ingest.sandbox import run_python
+from coursecrafter.ingest.sandbox import parse_sandboxed
 from coursecrafter.ingest.slide_states import RENDERER_VERSION
-
-PARSE_WALL_S = 120.0
-PARSE_MEMORY_MB = 2048
-MAX_ANSWER_MB = 64
 
 
 class UnreadableDeck(IngestError):
@@ -39,33 +33,20 @@ def read_deck(path: Path) -> Deck:
         The slides that are shown, with their builds; at least one slide.
 
     Raises:
-        IngestError: what the guard refuses (CC-0102 to CC-0112), or UnreadableDeck (CC-0101).
+        IngestError: what the guard refuses (CC-0102 to CC-0116).
+        UnreadableDeck: CC-0101.
+        DeckWithoutSlides: CC-0110, also where all slides are hidden.
     """
     check_deck(path)
-    answer = _parse(path)
+    answer, run = parse_sandboxed("coursecrafter.ingest.deck_parser", [], path)
     try:
-        return _deck(answer)
+        deck = _deck(answer)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UnreadableDeck("The deck could not be read.", detail=f"answer of the parser: {error!r}") from error
-
-
-def _parse(path: Path) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(prefix="cc-parse-") as folder:
-        target = Path(folder, "deck.json")
-        source = path.absolute()
-        run = run_python(
-            "coursecrafter.ingest.deck_parser",
-            [source, target],
-            reads=[source],
-            writes=Path(folder),
-            wall_s=PARSE_WALL_S,
-            memory_mb=PARSE_MEMORY_MB,
-        )
-        is_written = target.is_file() and not target.is_symlink() and target.stat().st_size <= MAX_ANSWER_MB << 20
-        if run.is_timed_out or run.returncode != 0 or not is_written:
-            raise UnreadableDeck("The deck could not be read: its content is damaged.", detail=run.output)
-        answer = json.loads(target.read_text(encoding="ascii"))
-    return answer if isinstance(answer, dict) else {}
+        detail = f"{error!r}, parser ended with {run.returncode}: {run.output}"
+        raise UnreadableDeck("The deck could not be read: its content is damaged.", detail=detail) from error
+    if not deck.slides:
+        raise DeckWithoutSlides("All slides of the deck are hidden.")
+    return deck
 
 
 def _deck(answer: dict[str, Any]) -> Deck:

@@ -10,6 +10,7 @@ As root the child is uid 65534 in a user namespace of its own: what it may touch
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -21,12 +22,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import coursecrafter
 
 NOBODY = 65534
 PROBE_TIMEOUT_S = 10
 TAIL_BYTES = 16_384
+PARSE_WALL_S = 120.0
+PARSE_MEMORY_MB = 2048
+MAX_ANSWER_BYTES = 64 << 20
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt")
 _SETTINGS = (
     "/etc/alternatives",
@@ -105,6 +110,34 @@ def run_python(
     homes = [Path(sys.prefix), Path(sys.base_prefix), package]
     argv = [sys.executable, "-m", module, *arguments]
     return run_sandboxed(argv, reads=[*homes, *reads], writes=writes, wall_s=wall_s, memory_mb=memory_mb)
+
+
+def parse_sandboxed(module: str, arguments: Sequence[str], source: Path) -> tuple[Any, CompletedRun]:
+    """Let a module of this package read a file and answer with JSON.
+
+    Args:
+        module: run with the arguments, the file, and the name of the answer that it must write.
+
+    Returns:
+        The answer (None: it wrote nothing, a link, far too much, or no JSON), still to be checked, and the run.
+    """
+    with tempfile.TemporaryDirectory(prefix="cc-parse-") as folder:
+        file, target = source.absolute(), Path(folder, "answer.json")
+        run = run_python(
+            module,
+            [*arguments, file, target],
+            reads=[file],
+            writes=Path(folder),
+            wall_s=PARSE_WALL_S,
+            memory_mb=PARSE_MEMORY_MB,
+        )
+        is_sound = target.is_file() and not target.is_symlink() and target.stat().st_size <= MAX_ANSWER_BYTES
+        if run.is_timed_out or run.returncode != 0 or not is_sound:
+            return None, run
+        try:
+            return json.loads(target.read_bytes()), run
+        except ValueError:
+            return None, run
 
 
 @lru_cache(maxsize=1)
