@@ -16,10 +16,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from coursecrafter.domain.keys import content_key
 from coursecrafter.domain.speech import Speech, Word
 from coursecrafter.errors import GatewayError
 from coursecrafter.gateway.ports import SpeechRequest
-from coursecrafter.jobs.steps import Done, Produced, Step, content_key
+from coursecrafter.jobs.steps import Done, Produced, Step
 
 if TYPE_CHECKING:
     from coursecrafter.gateway.ports import Gateway, Purpose, SpeechAnswer

@@ -130,15 +130,15 @@ def encode_aac(samples: Samples) -> tuple[bytes, list[bytes]]:
     return bytes(context.extradata or b""), packets
 
 
-def decode_sound(path: Path) -> Samples:
-    """All sound of a file as a player would give it: edit list applied, mono, 48 kHz."""
-    parts: list[np.ndarray[Any, Any]] = []
+def decode_sound(path: Path) -> Iterator[Samples]:
+    """The sound of a file as a player would give it, piece by piece: edit list applied, mono, 48 kHz."""
     with av.open(str(path)) as container:
         resampler = av.AudioResampler(format="fltp", layout="mono", rate=SAMPLE_RATE_HZ)
         for frame in container.decode(audio=0):
-            parts += [part.to_ndarray() for part in resampler.resample(frame)]
-        parts += [part.to_ndarray() for part in resampler.resample(None)]
-    return np.concatenate(parts, axis=1)[0].astype(np.float32) if parts else np.zeros(0, np.float32)
+            for part in resampler.resample(frame):
+                yield part.to_ndarray()[0]
+        for part in resampler.resample(None):
+            yield part.to_ndarray()[0]
 
 
 def decode_luma(path: Path, width_px: int, height_px: int) -> Iterator[tuple[Fraction, np.ndarray[Any, Any]]]:
@@ -151,17 +151,9 @@ def decode_luma(path: Path, width_px: int, height_px: int) -> Iterator[tuple[Fra
             yield Fraction(frame.pts or 0) * (frame.time_base or Fraction(1)), small.to_ndarray()
 
 
-def read_packets(path: Path) -> tuple[list[tuple[Fraction, bool]], list[Fraction]]:
-    """Times of a file's packets: pictures (seconds, whether a key frame) and sound (seconds)."""
-    pictures: list[tuple[Fraction, bool]] = []
-    sound: list[Fraction] = []
+def read_packets(path: Path) -> Iterator[tuple[str, Fraction, bool]]:
+    """Each packet's kind ("video", "audio"), time in seconds, and whether a viewer can seek to it."""
     with av.open(str(path)) as container:
         for packet in container.demux():
-            if packet.pts is None or packet.size == 0:
-                continue
-            at_s = Fraction(packet.pts) * packet.time_base
-            if packet.stream.type == "video":
-                pictures.append((at_s, packet.is_keyframe))
-            elif packet.stream.type == "audio":
-                sound.append(at_s)
-    return pictures, sound
+            if packet.pts is not None and packet.size:
+                yield packet.stream.type, Fraction(packet.pts) * packet.time_base, packet.is_keyframe

@@ -20,6 +20,9 @@ from coursecrafter.media.sound import AUDIO_CONFIG
 from coursecrafter.media.still_video import CodedRun, Sample, Shown, samples_of
 from coursecrafter.media.timeline import AAC_FRAME_SAMPLES, SAMPLE_RATE_HZ, VIDEO_FPS
 
+MP4_VERSION = 1
+"""Part of the content key of all that is muxed here; raise it when the same parts give other bytes."""
+
 MOVIE_SCALE = SAMPLE_RATE_HZ
 VIDEO_SCALE = 512 * VIDEO_FPS
 CHAPTER_SCALE = 1000

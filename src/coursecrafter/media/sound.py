@@ -20,7 +20,7 @@ from scipy.signal import resample_poly
 
 from coursecrafter.errors import VideoError
 from coursecrafter.media.codec import Samples, encode_aac
-from coursecrafter.media.loudness import loudness_lufs, normalise
+from coursecrafter.media.loudness import normalise, voice_lufs
 from coursecrafter.media.timeline import AAC_FRAME_SAMPLES, SAMPLE_RATE_HZ
 
 BLOCK_VERSION = 1
@@ -129,7 +129,7 @@ def make_voice_block(wav: bytes) -> VoiceBlock:
         samples=len(voice),
         onset_samples=first - start,
         trimmed_samples=start,
-        loudness_lufs=round(loudness_lufs(voice), 3),
+        loudness_lufs=round(voice_lufs(voice), 3),
     )
 
 

@@ -1,0 +1,34 @@
+"""E1: a lesson's slides, spoken: plan, produce, compose, check."""
+
+from __future__ import annotations
+
+from coursecrafter.domain.course import Course, LessonContent
+from coursecrafter.domain.output import Rendered, SpokenSegment
+from coursecrafter.engines.bench import Bench
+from coursecrafter.engines.e1_voiceover.check import check_video
+from coursecrafter.engines.e1_voiceover.compose import compose
+from coursecrafter.engines.e1_voiceover.plan import plan_video
+from coursecrafter.engines.e1_voiceover.produce import make_parts
+
+
+def render(course: Course, lesson: LessonContent, bench: Bench) -> Rendered:
+    """Make a lesson's narrated video and what goes with it; the first output is the MP4.
+
+    Raises:
+        NothingToShow: CC-0201.
+        VideoNotAssembled: CC-0203.
+        UnusableSound: CC-0204.
+        GatewayError: CC-03xx, a text could not be spoken.
+    """
+    plan = plan_video(course, lesson)
+    parts = make_parts(course, lesson, plan, bench)
+    composed = compose(course, lesson, plan, parts, bench)
+    voices = tuple(
+        SpokenSegment(shot.segment_id, speech)
+        for shot, speech in zip(plan.shots, parts.speeches, strict=True)
+        if shot.segment_id and speech
+    )
+    findings = check_video(composed.timeline, composed.captions, composed.measured)
+    return Rendered(
+        composed.outputs, tuple(findings), voices, {"duration_seconds": float(composed.timeline.duration_s)}
+    )

@@ -1,0 +1,135 @@
+"""The plan of a narrated lesson: what is shown, what is spoken, and where the pauses are. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from uuid import UUID
+
+from coursecrafter.domain.course import Course, LessonContent, SceneContent, SegmentContent
+from coursecrafter.domain.stored import StoredObject
+from coursecrafter.engines.e1_voiceover.card import card_svg, end_of_lesson
+from coursecrafter.errors import VideoError
+from coursecrafter.gateway.speech_step import is_speakable
+from coursecrafter.media.timeline import GAP_BETWEEN_SLIDES_S, GAP_IN_SLIDE_S
+
+END_CARD_S = Fraction(3)
+GAP_BEFORE_END_CARD_S = Fraction(1)
+
+
+class NothingToShow(VideoError):
+    """The lesson has no segment."""
+
+    code = "CC-0201"
+    status = 422
+    remedy = "Add a slide or a segment to the lesson, or leave the lesson out."
+
+
+@dataclass(frozen=True, slots=True)
+class Visual:
+    """What is to be seen: a stored picture, or a card drawn from SVG. One of the two."""
+
+    picture: StoredObject | None = None
+    svg: str = ""
+
+    @property
+    def key(self) -> str:
+        """Equal for visuals that look the same."""
+        return self.picture.sha256 if self.picture else self.svg
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One segment of the video.
+
+    Attributes:
+        segment_id: None for the end card.
+        text: what is spoken, exactly as it stands on screen; "" for silence.
+        at_least_s: how long it stays at least; None: as long as its voice.
+        gap_s: silence after it.
+    """
+
+    segment_id: UUID | None
+    text: str
+    visual: Visual
+    at_least_s: Fraction | None
+    gap_s: Fraction
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedScene:
+    """A chapter of the video.
+
+    Attributes:
+        title: never "".
+        shots: at least one.
+    """
+
+    title: str
+    shots: tuple[Shot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VideoPlan:
+    """A whole video; its last scene is the end card."""
+
+    scenes: tuple[PlannedScene, ...]
+
+    @property
+    def shots(self) -> tuple[Shot, ...]:
+        """All shots in playing order."""
+        return tuple(shot for scene in self.scenes for shot in scene.shots)
+
+
+def plan_video(course: Course, lesson: LessonContent) -> VideoPlan:
+    """Plan a lesson's video.
+
+    A segment without a picture shows the one before it; before the first picture stands a card with the lesson's title.
+
+    Raises:
+        NothingToShow: CC-0201.
+
+    Source: product, E1; schema 2.6 (on_screen_duration, gap_after).
+    """
+    scenes = [scene for scene in lesson.scenes if scene.segments]
+    if not scenes:
+        raise NothingToShow(f"The lesson “{_short(lesson.title)}” has nothing to show.")
+    last = scenes[-1].segments[-1]
+    visuals = _visuals(scenes, Visual(svg=card_svg(lesson.title, course.name, course.brand)))
+    planned = [
+        PlannedScene(
+            scene.title or f"{lesson.title} ({number})",
+            tuple(_shot(scene, segment, next(visuals), is_last=segment is last) for segment in scene.segments),
+        )
+        for number, scene in enumerate(scenes, 1)
+    ]
+    words = end_of_lesson(course.language)
+    card = Visual(svg=card_svg(words, lesson.title, course.brand))
+    end = PlannedScene(words, (Shot(None, "", card, END_CARD_S, Fraction(0), "end card"),))
+    return VideoPlan((*planned, end))
+
+
+def _visuals(scenes: list[SceneContent], first: Visual) -> Iterator[Visual]:
+    shown = first
+    for scene in scenes:
+        for segment in scene.segments:
+            shown = Visual(segment.picture) if segment.picture else shown
+            yield shown
+
+
+def _shot(scene: SceneContent, segment: SegmentContent, visual: Visual, *, is_last: bool) -> Shot:
+    text = segment.text if is_speakable(segment.text) else ""
+    label = f"slide {segment.source_ref}" if segment.source_ref else f"scene {scene.sequence}"
+    default_s = GAP_BEFORE_END_CARD_S if is_last else _gap_s(scene, segment)
+    gap_s = segment.gap_after_s or (default_s if text else Fraction(0))
+    return Shot(segment.id, text, visual, segment.duration_s, gap_s, label)
+
+
+def _gap_s(scene: SceneContent, segment: SegmentContent) -> Fraction:
+    return GAP_BETWEEN_SLIDES_S if segment is scene.segments[-1] else GAP_IN_SLIDE_S
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= 80 else title[:79] + "…"  # noqa: PLR2004  # what a line of a message holds
