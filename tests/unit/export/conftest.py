@@ -10,13 +10,13 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from export_course import TITLES, VTT, FinishedCourse, make_course, make_lesson
 from PIL import Image, ImageDraw
 
 from coursecrafter.domain.course import Engine, LessonContent
 from coursecrafter.domain.output import AssetType, Finding, Output, Severity
 from coursecrafter.export.items import EngineFigures, ExportItem
 from coursecrafter.storage.objects import ObjectStore
+from unit.export.export_course import TITLES, VTT, FinishedCourse, make_course, make_lesson
 
 
 @pytest.fixture(scope="session")

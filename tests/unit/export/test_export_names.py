@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 import pytest
-from export_course import make_course, make_lesson
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from coursecrafter.domain.stored import StoredObject
 from coursecrafter.export.folder import place_items
 from coursecrafter.export.items import ExportItem
 from coursecrafter.export.names import file_name, folder_name, lesson_names
+from unit.export.export_course import make_course, make_lesson
 
 NOTHING = StoredObject("0" * 64, 0, "")
 LESSON = make_lesson(1, "L1.1")

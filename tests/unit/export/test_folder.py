@@ -12,7 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from export_course import VTT, FinishedCourse, make_course, make_lesson
 
 from coursecrafter.domain.course import Engine
 from coursecrafter.domain.output import AssetType
@@ -20,6 +19,7 @@ from coursecrafter.export import folder
 from coursecrafter.export.folder import FolderFull, FolderTaken, FolderUnusable, UnsafePackage, write_folder
 from coursecrafter.export.items import ExportItem, Written
 from coursecrafter.storage.objects import ObjectStore, StoreFull
+from unit.export.export_course import VTT, FinishedCourse, make_course, make_lesson
 
 
 def write(finished: FinishedCourse, out: Path) -> list[Written]:

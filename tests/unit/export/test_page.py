@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from export_course import FinishedCourse, make_course, make_lesson, with_course
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from coursecrafter.domain.course import Brand, Engine, ModuleContent, UnitContent
@@ -16,6 +15,7 @@ from coursecrafter.domain.output import AssetType
 from coursecrafter.export.folder import write_folder
 from coursecrafter.export.items import ExportItem
 from coursecrafter.export.page import page_html
+from unit.export.export_course import FinishedCourse, make_course, make_lesson, with_course
 
 FLAGS = [
     "--disable-background-networking",
