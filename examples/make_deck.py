@@ -188,7 +188,7 @@ def three_steps(deck: Deck) -> None:
         shape = box(slide.shapes, (x, 2.4, 3.5, 3.1), THEME.BACKGROUND_1)
         write(shape, [(f"{number}. {name}", 30, True, THEME.ACCENT_1), (what, 22, False, THEME.TEXT_1)], MSO_ANCHOR.TOP)
         shape.text_frame.margin_top = Inches(0.45)
-        builds.after_previous(shape) if index else builds.on_click(shape)
+        builds.with_previous(shape) if index else builds.on_click(shape)
     builds.write()
 
 
