@@ -1,1 +1,1 @@
-"""E4, the e-learning factory: interactive lessons as SCORM packages."""
+"""E4, the e-learning factory: a lesson becomes an interactive module that an LMS can run."""

@@ -41,7 +41,9 @@ export function Player({ lesson, session, saved, isResumed, masteryScore, string
         {strings.skip}
       </a>
       <header class="top">
-        <Publisher lesson={lesson} />
+        <p class="publisher" lang={lesson.language}>
+          {lesson.publisher}
+        </p>
         <p class="top-title" lang={lesson.language}>
           {lesson.lesson.title}
         </p>
@@ -89,15 +91,6 @@ export function Player({ lesson, session, saved, isResumed, masteryScore, string
         </button>
       </footer>
     </div>
-  );
-}
-
-function Publisher({ lesson }: { readonly lesson: Lesson }): JSX.Element {
-  const { name, logo } = lesson.publisher;
-  return (
-    <p class="publisher" lang={lesson.language}>
-      {logo ? <img src={logo} alt={name} /> : name}
-    </p>
   );
 }
 

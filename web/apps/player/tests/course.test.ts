@@ -20,7 +20,7 @@ const lesson: Lesson = {
   revision: "r",
   course: { code: "C", name: "" },
   lesson: { code: "L", title: "", objective: null },
-  publisher: { name: "", logo: null },
+  publisher: "",
   language: "en",
   direction: "ltr",
   mastery_score: 70,

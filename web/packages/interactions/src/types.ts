@@ -6,7 +6,7 @@ export interface Lesson {
   readonly revision: string;
   readonly course: { readonly code: string; readonly name: string };
   readonly lesson: { readonly code: string; readonly title: string; readonly objective: string | null };
-  readonly publisher: { readonly name: string; readonly logo: string | null };
+  readonly publisher: string;
   readonly language: string;
   readonly direction: "ltr" | "rtl";
   readonly mastery_score: number;
