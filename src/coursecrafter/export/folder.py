@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import Any
+from uuid import UUID
 
 from coursecrafter.domain.course import Course, Engine
 from coursecrafter.domain.output import AssetType
@@ -22,8 +23,12 @@ from coursecrafter.export.page import GENERATOR, Preview, page_html
 from coursecrafter.storage.objects import ObjectStore, StoreFull
 
 PAGE = PurePosixPath("index.html")
-SIDECAR_TYPES = {AssetType.VIDEO, AssetType.BOOK, AssetType.SCORM_PACKAGE}
+SIDECAR_ROLE = "sidecar_json"
+RESULT_TYPES = {AssetType.VIDEO, AssetType.BOOK, AssetType.SCORM_PACKAGE}
 MOST_PREVIEW_BYTES = 2 * 1024**3
+
+Placed = tuple[PurePosixPath, ExportItem]
+Maker = tuple[Engine | None, UUID | None]
 
 
 class FolderTaken(ExportError):
@@ -82,12 +87,9 @@ def write_folder(
         ObjectMissing: CC-0702, the store lost a file.
     """
     _refuse_a_strangers_page(out)
-    placed = place_items(course, items)
+    placed = place_items(course, [item for item in items if item.output.role != SIDECAR_ROLE])
     written = [Written(path, item, _copy(out / path, item.output.object, store)) for path, item in placed]
-    for path, item in placed:
-        if item.output.asset_type in SIDECAR_TYPES:
-            sidecar = path.with_name(f"{path.name}.json")
-            written.append(_write_bytes(out, sidecar, _json(_sidecar(course, path, item))))
+    written += [_write_bytes(out, path, _json(sidecar)) for path, sidecar in _sidecars(course, placed, items, store)]
     previews = {}
     for path, item in placed:
         if item.engine is Engine.E4 and item.output.asset_type is AssetType.SCORM_PACKAGE:
@@ -100,7 +102,7 @@ def write_folder(
     return written
 
 
-def place_items(course: Course, items: Sequence[ExportItem]) -> list[tuple[PurePosixPath, ExportItem]]:
+def place_items(course: Course, items: Sequence[ExportItem]) -> list[Placed]:
     """Give each item its path below the output folder; a name asked for twice is numbered."""
     names = lesson_names(course)
     taken: set[str] = set()
@@ -125,27 +127,46 @@ def _refuse_a_strangers_page(out: Path) -> None:
         raise FolderTaken(f"The folder {out.name} holds an index.html of something else.", detail=str(page))
 
 
-def _sidecar(course: Course, path: PurePosixPath, item: ExportItem) -> dict[str, Any]:
-    """What a program wants to know of a file (exports, "Formats")."""
-    described: dict[str, Any] = {
-        "file": path.name,
-        "engine": item.engine.value if item.engine else None,
-        "project_id": str(course.id),
-        "project_name": course.name,
-        "lesson_id": str(item.lesson.id) if item.lesson else None,
-        "lesson_code": item.lesson.code if item.lesson else None,
+def _sidecars(
+    course: Course, placed: Sequence[Placed], items: Sequence[ExportItem], store: ObjectStore
+) -> Iterator[tuple[PurePosixPath, dict[str, Any]]]:
+    """One JSON beside each result, for programs: what its engine says, and what its files are (exports, "Formats")."""
+    said = {_maker(item): store.get_bytes(item.output.object) for item in items if item.output.role == SIDECAR_ROLE}
+    described: set[Maker] = set()
+    for path, item in placed:
+        maker = _maker(item)
+        if item.output.asset_type not in RESULT_TYPES or maker in described:
+            continue
+        described.add(maker)
+        own = [(other_path, other) for other_path, other in placed if _maker(other) == maker]
+        facts = {
+            "engine": item.engine.value if item.engine else None,
+            "project_id": str(course.id),
+            "lesson_id": str(item.lesson.id) if item.lesson else None,
+            "version": item.version,
+            "files": [_file_facts(other_path, other) for other_path, other in own],
+        }
+        yield path.with_suffix(".json"), {**json.loads(said.get(maker, b"{}")), **facts}
+
+
+def _maker(item: ExportItem) -> Maker:
+    return item.engine, item.lesson.id if item.lesson else None
+
+
+def _file_facts(path: PurePosixPath, item: ExportItem) -> dict[str, Any]:
+    stored = item.output.object
+    return {
+        "path": str(path),
+        "role": item.output.role,
         "version": item.version,
-        "sha256": item.output.object.sha256,
-        "size_bytes": item.output.object.size_bytes,
-        "mime_type": item.output.object.mime_type,
+        "mime_type": stored.mime_type,
+        "size_bytes": stored.size_bytes,
+        "sha256": stored.sha256,
     }
-    if item.engine in {Engine.E1, Engine.E2}:
-        described["voice_profile"] = course.voice
-    return {**item.output.metadata, **described}
 
 
 def _json(value: dict[str, Any]) -> bytes:
-    return json.dumps(value, indent=2, sort_keys=True, default=str).encode() + b"\n"
+    return json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
 
 def _unpack(out: Path, folder: PurePosixPath, package: bytes) -> Iterator[Written]:

@@ -23,6 +23,8 @@ MAIN_ROLES = (
     "captions_vtt",
     "captions_srt",
     "captions",
+    "transcript_txt",
+    "transcript_html",
     "transcript",
     "book_pdf",
     "book_epub",

@@ -24,6 +24,7 @@ FILE_WORDS = {
     ".vtt": "Captions",
     ".srt": "Captions",
     ".txt": "Transcript",
+    ".html": "Transcript",
     ".pdf": "Book",
     ".epub": "E-book",
     ".zip": "SCORM package",
@@ -92,7 +93,7 @@ def _of(placed: Sequence[Placed], lesson: LessonContent) -> list[Placed]:
 def _header(course: Course, placed: Sequence[Placed]) -> Html:
     lessons = list(course.lessons)
     videos = [item for _, item in placed if item.output.asset_type is AssetType.VIDEO]
-    seconds = sum(float(item.output.metadata.get("duration_s", 0)) for item in videos)
+    seconds = sum(float(item.output.metadata.get("duration_seconds", 0)) for item in videos)
     stats = [count_in_words(len(lessons), "lesson")]
     if videos:
         stats.append(f"{duration_in_words(seconds)} of video")
@@ -151,11 +152,13 @@ def _lesson(
 
 def _place(course: Course, lesson: LessonContent) -> str:
     """Where a lesson stands: its unit and module, as far as they do not only repeat its title."""
-    for unit in course.units:
-        for module in unit.modules:
-            if any(one.id == lesson.id for one in module.lessons):
-                return " › ".join(dict.fromkeys(t for t in (unit.title, module.title) if t != lesson.title))
-    return ""
+    titles = next(
+        (unit.title, module.title)
+        for unit in course.units
+        for module in unit.modules
+        if any(one.id == lesson.id for one in module.lessons)
+    )
+    return " › ".join(dict.fromkeys(title for title in titles if title != lesson.title))
 
 
 def _video(
@@ -178,10 +181,17 @@ def _video(
         if vtt in captions
     ][:1]
     title = VIDEO_TITLES[engine]
+    posters = [_address(one) for one, made in placed if made.engine is engine and made.output.role == "poster"]
     player = element(
-        "video", *tracks, src=_address(path), controls=True, preload="metadata", aria_label=f"{title}: {lesson.title}"
+        "video",
+        *tracks,
+        src=_address(path),
+        poster=posters[0] if posters else None,
+        controls=True,
+        preload="metadata",
+        aria_label=f"{title}: {lesson.title}",
     )
-    seconds = item.output.metadata.get("duration_s")
+    seconds = item.output.metadata.get("duration_seconds")
     length = element("span", duration_in_words(float(seconds)), class_="quiet") if seconds else ""
     heading = element("h3", element("span", engine.value.upper(), class_="tag"), f" {title}")
     return element(
@@ -230,7 +240,7 @@ def _book(placed: Sequence[Placed]) -> Html:
     volumes = [(path, item) for path, item in placed if item.output.asset_type is AssetType.BOOK]
     if not volumes:
         return Html("")
-    pictures = [path for path, item in placed if item.output.asset_type is AssetType.IMAGE]
+    pictures = [path for path, item in placed if item.output.role.startswith("book_page_")]
     shown = [
         element("img", src=_address(path), alt=f"Page {number} of the book", loading="lazy")
         for number, path in enumerate(pictures[:MOST_PAGE_PICTURES], 1)

@@ -60,14 +60,16 @@ def finished(film: bytes, store: ObjectStore, add_item: Callable[..., ExportItem
     items: list[ExportItem] = []
     for lesson in lessons:
         for engine in (Engine.E1, Engine.E2):
-            items.append(add_item(engine, lesson, "final_video", film, AssetType.VIDEO, ".mp4", duration_s=64.25))
+            items.append(add_item(engine, lesson, "final_video", film, AssetType.VIDEO, ".mp4", duration_seconds=64.25))
             items.append(add_item(engine, lesson, "captions_vtt", VTT.encode(), suffix=".vtt"))
-            items.append(add_item(engine, lesson, "transcript", VTT.encode()))
+            items.append(add_item(engine, lesson, "transcript_txt", VTT.encode()))
+            items.append(add_item(engine, lesson, "poster", _page(4), AssetType.IMAGE, ".png"))
+            items.append(add_item(engine, lesson, "sidecar_json", b'{"voice_profile": "en_1"}', suffix=".json"))
         items.append(add_item(Engine.E4, lesson, "scorm_package", _module(), AssetType.SCORM_PACKAGE, ".zip"))
     items.append(add_item(Engine.E3, None, "book_pdf", b"%PDF-1.7", AssetType.BOOK, ".pdf"))
     items.append(add_item(Engine.E3, None, "book_epub", b"PK", AssetType.BOOK, ".epub"))
     items += [
-        add_item(Engine.E3, None, f"book_page_{number:03}", _page(number), AssetType.IMAGE, ".png")
+        add_item(Engine.E3, None, f"book_page_{number}", _page(number), AssetType.IMAGE, ".png")
         for number in range(1, 9)
     ]
     return FinishedCourse(make_course(*lessons), tuple(items), store, _figures())

@@ -44,23 +44,32 @@ def test_every_file_stands_in_its_folder_with_its_bytes(finished: FinishedCourse
 def test_a_sidecar_says_what_its_file_is(finished: FinishedCourse, tmp_path: Path) -> None:
     write(finished, tmp_path / "out")
 
-    sidecar = json.loads((tmp_path / "out/videos/HRA101_L1.1_E1_v1.mp4.json").read_text())
-    lesson = finished.items[0].lesson
+    sidecar = json.loads((tmp_path / "out/videos/HRA101_L1.1_E1_v1.json").read_text())
+    video, lesson = finished.items[0].output.object, finished.items[0].lesson
     assert lesson is not None
+    assert sidecar.pop("files")[0] == {
+        "path": "videos/HRA101_L1.1_E1_v1.mp4",
+        "role": "final_video",
+        "version": 1,
+        "mime_type": "application/octet-stream",
+        "size_bytes": video.size_bytes,
+        "sha256": video.sha256,
+    }
     assert sidecar == {
-        "file": "HRA101_L1.1_E1_v1.mp4",
+        "voice_profile": "en_1",
         "engine": "e1",
         "project_id": str(finished.course.id),
-        "project_name": "Safe sign-in",
         "lesson_id": str(lesson.id),
-        "lesson_code": "L1.1",
         "version": 1,
-        "sha256": finished.items[0].output.object.sha256,
-        "size_bytes": finished.items[0].output.object.size_bytes,
-        "mime_type": "application/octet-stream",
-        "voice_profile": "en_female_neutral_1",
-        "duration_s": 64.25,
     }
+
+
+def test_a_book_in_two_formats_has_one_sidecar(finished: FinishedCourse, tmp_path: Path) -> None:
+    write(finished, tmp_path / "out")
+
+    (sidecar,) = (tmp_path / "out/book").glob("*.json")
+    described = json.loads(sidecar.read_text())
+    assert [one["path"] for one in described["files"]][:2] == ["book/HRA101_BOOK_v1.pdf", "book/HRA101_BOOK_v1.epub"]
 
 
 def test_a_second_time_nothing_is_written(finished: FinishedCourse, tmp_path: Path) -> None:
