@@ -28,6 +28,17 @@ from coursecrafter.engines.e2_video.templates import (
     Template,
 )
 from coursecrafter.engines.e2_video.typesetting import PlacedToken, reads_right_to_left
+from coursecrafter.errors import VideoError
+
+
+class UnreadableIllustration(VideoError):
+    """A model's illustration is not a picture that can be opened."""
+
+    code = "CC-0233"
+    status = 502
+    retry = True
+    remedy = "Try again, or choose another model for pictures."
+
 
 PAINT_VERSION = 1
 """Part of the key of every picture; raise it when the same layout gives other pixels."""
@@ -44,34 +55,43 @@ FULL = 256
 """Of an opacity."""
 
 
-def paint_still(layout: SceneLayout, illustration: bytes, logo: Image.Image | None = None) -> Pixels:
-    """The picture of a scene before anything is said.
+def paint_background(layout: SceneLayout, illustration: bytes, logo: Image.Image | None = None) -> Pixels:
+    """All of a scene's still picture but its text.
 
     Args:
         layout: from `lay_out_scene`.
         illustration: PNG, JPEG or WebP.
-        logo: stands in the foot in place of the brand's name.
+        logo: stands in the foot.
 
     Returns:
         1080 x 1920 x 3.
+
+    Raises:
+        UnreadableIllustration: CC-0233.
     """
-    pixels = _paint_ground(layout.ground)
+    pixels = paint_ground(layout.ground)
     _paint_ornament(pixels, layout)
     _paint_rule(pixels, layout)
     _paint_progress(pixels, layout)
     canvas = Image.fromarray(pixels)
-    with Image.open(io.BytesIO(illustration)) as picture:
-        _paste_clipped(canvas, picture.convert("RGB"), layout.illustration, layout.clip)
-    *lettering, foot = layout.still
+    _paste_clipped(canvas, _open_illustration(illustration), layout.illustration, layout.clip)
     if logo is not None:
         _paste_logo(canvas, logo, layout)
-        lettering = [part for part in lettering if part is not foot]
-    else:
-        lettering.append(foot)
-    pixels = np.array(canvas)
-    for part in lettering:
-        paint_lettering(pixels, part)
-    return pixels
+    return np.array(canvas)
+
+
+def still_lettering(layout: SceneLayout, *, has_logo: bool) -> tuple[Lettering, ...]:
+    """The text of a still picture; a logo takes the place of the brand's name, which comes last."""
+    return layout.still[:-1] if has_logo else layout.still
+
+
+def paint_ground(ground: Ground) -> Pixels:
+    """The ground's gradient, from the top left corner to the bottom right one."""
+    across = np.linspace(0, 1, WIDTH_PX, dtype=np.float32)[np.newaxis, :]
+    down = np.linspace(0, 1, HEIGHT_PX, dtype=np.float32)[:, np.newaxis]
+    share = ((across + down) / 2)[:, :, np.newaxis]
+    start, end = np.array(ground.surface, np.float32), np.array(ground.surface_end, np.float32)
+    return np.asarray(start + (end - start) * share + 0.5, np.uint8)
 
 
 def paint_lettering(pixels: Pixels, part: Lettering, opacity: int = FULL, lift_px: int = 0) -> None:
@@ -110,7 +130,13 @@ def paint_words(
     colors = (ground.dim_ink, ground.mark_ink, ground.ink)
     for index in which:
         if inks[index] == 1:
-            _paint_box(pixels, _lowered(mark_box(page.words[index], page.face), lift_px), ground.mark, page.face.size_px // 5, opacity)
+            _paint_box(
+                pixels,
+                _lowered(mark_box(page.words[index], page.face), lift_px),
+                ground.mark,
+                page.face.size_px // 5,
+                opacity,
+            )
     for index in which:
         _paint_word(
             pixels,
@@ -137,6 +163,10 @@ def _paint_word(
     mask = face.mask(word.token.text, is_rtl)
     x, y = round(word.x_px) + mask.left_px, word.baseline_px + mask.top_px + lift_px
     _blend(pixels, mask.pixels, x, y, ink, opacity)
+
+
+def _lowered(box: Box, by_px: int) -> Box:
+    return Box(box.x, box.y + by_px, box.width, box.height)
 
 
 def _paint_box(pixels: Pixels, box: Box, color: RGB, radius_px: int, opacity: int = FULL) -> None:
@@ -167,6 +197,14 @@ def _rounded(width: int, height: int, radius_px: int) -> Image.Image:
     return mask.resize((width, height), Image.Resampling.BOX)
 
 
+def _open_illustration(content: bytes) -> Image.Image:
+    try:
+        with Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "WEBP")) as picture:
+            return picture.convert("RGB")
+    except (OSError, ValueError, Image.DecompressionBombError) as error:
+        raise UnreadableIllustration("The illustration of a scene cannot be opened.", detail=str(error)) from error
+
+
 def _paste_clipped(canvas: Image.Image, picture: Image.Image, box: Box, clip: Clip) -> None:
     fitted = ImageOps.fit(picture, (box.width, box.height), Image.Resampling.LANCZOS)
     canvas.paste(fitted, (box.x, box.y), _rounded(box.width, box.height, RADIUS_PX[clip]))
@@ -188,15 +226,6 @@ def _paste_logo(canvas: Image.Image, logo: Image.Image, layout: SceneLayout) -> 
 
 def _text_at_right(layout: SceneLayout) -> bool:
     return layout.illustration.x + layout.illustration.width // 2 < WIDTH_PX // 2
-
-
-def _paint_ground(ground: Ground) -> Pixels:
-    """The ground's gradient, from the top left corner to the bottom right one."""
-    across = np.linspace(0, 1, WIDTH_PX, dtype=np.float32)[np.newaxis, :]
-    down = np.linspace(0, 1, HEIGHT_PX, dtype=np.float32)[:, np.newaxis]
-    share = ((across + down) / 2)[:, :, np.newaxis]
-    start, end = np.array(ground.surface, np.float32), np.array(ground.surface_end, np.float32)
-    return np.asarray(start + (end - start) * share + 0.5, np.uint8)
 
 
 def _paint_ornament(pixels: Pixels, layout: SceneLayout) -> None:

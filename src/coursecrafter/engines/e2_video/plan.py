@@ -17,12 +17,6 @@ from coursecrafter.domain.speech import Word
 from coursecrafter.engines.e2_video.templates import Page
 from coursecrafter.media.timeline import VIDEO_FPS, Cue, nearest
 
-SCENE_GAP_S = Fraction(9, 10)
-SEGMENT_GAP_S = Fraction(1, 2)
-"""Silence after a segment: long enough for the words to go, the next to come, and an eye to rest."""
-SILENT_PAGE_S = Fraction(3)
-LAST_HOLD_S = Fraction(3, 2)
-
 DISSOLVE_FRAMES = 10
 ENTER_FRAMES = 7
 LEAVE_FRAMES = 4
@@ -118,15 +112,12 @@ def place_runs(cues: Sequence[Cue], scene_of: Sequence[int], keeps_words: Sequen
     )
 
 
-def find_beats(
-    page: Page, words: Sequence[Word], starts_s: Sequence[Fraction], end_s: Fraction, first_frame: int
-) -> Beats:
+def find_beats(page: Page, words: Sequence[Word], end_s: Fraction, first_frame: int) -> Beats:
     """Assign each word on screen the moment at which it is spoken.
 
     Args:
         page: its words carry their place in the segment's text.
-        words: spoken words in order of the text.
-        starts_s: when each begins, in seconds from the video's first frame.
+        words: spoken words in order of the text, with times in seconds from the video's first frame.
         end_s: when the last word of the page ends.
         first_frame: of the run.
 
@@ -142,7 +133,7 @@ def find_beats(
         while index > 0 and words[index - 1].char_end > placed.token.char_start:
             index -= 1
         is_spoken = index >= 0 and words[index].char_end > placed.token.char_start
-        frame = nearest(starts_s[index] * VIDEO_FPS) - first_frame if is_spoken else None
+        frame = nearest(words[index].start_s * VIDEO_FPS) - first_frame if is_spoken else None
         if frames and (frame is None or frame <= frames[-1]):
             of_word.append(len(frames) - 1)
         elif frame is None:

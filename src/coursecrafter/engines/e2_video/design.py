@@ -1,0 +1,114 @@
+"""The outline of the video, asked of the gateway and taken over scene by scene."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from coursecrafter.domain.course import Course, Engine, LessonContent, SceneContent
+from coursecrafter.domain.keys import content_key
+from coursecrafter.domain.outline import OutlineScene, OutlineSegment
+from coursecrafter.engines.bench import Bench
+from coursecrafter.errors import VideoError
+from coursecrafter.gateway.ports import Purpose, TextRequest
+from coursecrafter.jobs.steps import Produced, Step
+
+OUTLINE_VERSION = 1
+WORDS_PER_SCENE = 55
+
+
+class UnusableOutline(VideoError):
+    """The model answered with something that is not an outline."""
+
+    code = "CC-0232"
+    status = 502
+    retry = True
+    remedy = "Try again, or choose another model for text."
+
+
+def write_outline(course: Course, lesson: LessonContent, bench: Bench) -> tuple[OutlineScene, ...]:
+    """Scenes with narration, made from the lesson's slides, notes and the course's documents; at least one.
+
+    Raises:
+        GatewayError: CC-03xx, no model answered.
+        UnusableOutline: CC-0232.
+    """
+    names = _scene_names(lesson)
+    request = TextRequest("outline", course.language, _payload(course, lesson, names))
+    (done,) = bench.steps.run([_outline_step(course, lesson, request, bench)])
+    answer = json.loads(bench.store.get_bytes(done.files["outline"]))
+    scenes = _read_outline(answer, {name: scene.id for name, scene in zip(names, lesson.scenes, strict=True)})
+    # A deck of pictures says nothing: its title does.
+    return scenes or (OutlineScene(None, lesson.title, (OutlineSegment(lesson.title, ()),)),)
+
+
+def _outline_step(course: Course, lesson: LessonContent, request: TextRequest, bench: Bench) -> Step:
+    def make(folder: Path) -> Mapping[str, Produced]:
+        answer = bench.gateway.write(request, Purpose(course.id, lesson.id, Engine.E2, "outline"))
+        path = folder / "outline.json"
+        path.write_text(json.dumps(answer.value), encoding="utf-8")
+        return {"outline": Produced(path, "application/json")}
+
+    key = content_key(
+        "outline",
+        OUTLINE_VERSION,
+        identity=bench.gateway.text_identity(),
+        language=request.language,
+        payload=dict(request.payload),
+    )
+    return Step("outline", key, make, lesson.code)
+
+
+def _payload(course: Course, lesson: LessonContent, names: Sequence[str]) -> dict[str, Any]:
+    return {
+        "title": lesson.title,
+        "scenes": [
+            {
+                "ref": name,
+                "heading": scene.title,
+                "texts": [segment.text for segment in scene.segments if segment.text.strip()],
+                "notes": scene.notes,
+            }
+            for name, scene in zip(names, lesson.scenes, strict=True)
+        ],
+        "documents": [
+            {"title": document.title, "paragraphs": [list(paragraph) for paragraph in document.paragraphs]}
+            for document in course.documents
+        ],
+        "max_words_per_scene": WORDS_PER_SCENE,
+    }
+
+
+def _scene_names(lesson: LessonContent) -> list[str]:
+    """What each scene is called in the outline: its slide, and if that is taken or unknown its place."""
+    names: list[str] = []
+    for place, scene in enumerate(lesson.scenes, 1):
+        name = f"slide {_slide_number(scene) or place}"
+        names.append(name if name not in names else f"scene {place}")
+    return names
+
+
+def _slide_number(scene: SceneContent) -> str:
+    refs = [segment.source_ref for segment in scene.segments if segment.source_ref]
+    return refs[0].partition(".")[0] if refs else ""
+
+
+def _read_outline(answer: Any, scene_ids: Mapping[str, UUID]) -> tuple[OutlineScene, ...]:
+    """The answer as values; a scene that says nothing is left out, a reference that nobody gave is dropped."""
+    try:
+        scenes = [_read_scene(scene, scene_ids) for scene in answer["scenes"]]
+    except (TypeError, KeyError, AttributeError) as error:
+        raise UnusableOutline("The model's outline cannot be read.", detail=repr(error)) from error
+    return tuple(scene for scene in scenes if scene.segments)
+
+
+def _read_scene(scene: Mapping[str, Any], scene_ids: Mapping[str, UUID]) -> OutlineScene:
+    segments = [
+        OutlineSegment(segment["text"].strip(), tuple(map(str, segment.get("refs", ()))))
+        for segment in scene["segments"]
+        if segment["text"].strip()
+    ]
+    return OutlineScene(scene_ids.get(str(scene.get("ref"))), scene["heading"].strip(), tuple(segments))

@@ -1,0 +1,111 @@
+"""Shots: each segment's place in the video, its words' times and its pictures. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from coursecrafter.domain.course import SegmentContent
+from coursecrafter.domain.speech import Speech, Word
+from coursecrafter.engines.e2_video.plan import Beats, Place, find_beats, place_runs, plan_states
+from coursecrafter.engines.e2_video.run import RunPlan
+from coursecrafter.engines.e2_video.templates import Page, SceneLayout
+from coursecrafter.media.sound import VoiceBlock
+from coursecrafter.media.timeline import Span, Timeline, lay_out
+
+SCENE_GAP_S = Fraction(9, 10)
+SEGMENT_GAP_S = Fraction(1, 2)
+"""Silence after a segment: long enough for the words to go, the next to come, and an eye to rest."""
+LAST_GAP_S = Fraction(3, 2)
+SILENT_PAGE_S = Fraction(3)
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A segment with its sound and its pictures.
+
+    Attributes:
+        scene: index of its scene.
+        gap_s: silence after it, in seconds.
+        place: its pictures' place in the video.
+        sound_s: when its sound begins, in seconds from the first frame.
+        words: with times in seconds from the video's first frame.
+        beats: per page, when its words light up.
+        plan: its pictures.
+    """
+
+    content: SegmentContent
+    scene: int
+    speech: Speech | None
+    block: VoiceBlock
+    gap_s: Fraction
+    place: Place
+    sound_s: Fraction
+    words: tuple[Word, ...]
+    beats: tuple[Beats, ...]
+    plan: RunPlan
+
+    @property
+    def sound_end_s(self) -> Fraction:
+        """When its sound ends, in seconds from the first frame."""
+        return self.sound_s + self.block.sound_s
+
+
+def plan_shots(
+    segments: Sequence[SegmentContent],
+    scene_of: Sequence[int],
+    layouts: Sequence[SceneLayout],
+    speeches: Sequence[Speech | None],
+    blocks: Sequence[VoiceBlock],
+) -> tuple[Timeline, tuple[Shot, ...]]:
+    """Lay the segments out in time, and plan what each shows.
+
+    Args:
+        segments: N segments in playing order.
+        scene_of: for each the index of its scene.
+        layouts: of the scenes.
+        speeches, blocks: N of each; a block without packets is silence.
+    """
+    pages = [page for layout in layouts for page in layout.pages]
+    gaps = [max(_gap_s(scene_of, index), segment.gap_after_s) for index, segment in enumerate(segments)]
+    timeline = lay_out([_span(*parts) for parts in zip(segments, blocks, gaps, pages, strict=True)])
+    places = place_runs(timeline.cues, scene_of, [layout.keeps_words for layout in layouts])
+    shots = []
+    for index, segment in enumerate(segments):
+        speech, block, place = speeches[index], blocks[index], places[index]
+        sound_s = timeline.cues[index].sound_s
+        words = _in_video(speech, block, sound_s)
+        beats = tuple(_beats(page, words, place.first_frame) for page in pages[index])
+        plan = RunPlan.of(pages[index], layouts[scene_of[index]].ground, beats, plan_states(place, beats))
+        shots.append(Shot(segment, scene_of[index], speech, block, gaps[index], place, sound_s, words, beats, plan))
+    return timeline, tuple(shots)
+
+
+def _gap_s(scene_of: Sequence[int], index: int) -> Fraction:
+    if index + 1 == len(scene_of):
+        return LAST_GAP_S
+    return SEGMENT_GAP_S if scene_of[index + 1] == scene_of[index] else SCENE_GAP_S
+
+
+def _span(segment: SegmentContent, block: VoiceBlock, gap_s: Fraction, pages: Sequence[Page]) -> Span:
+    at_least_s = segment.duration_s
+    if at_least_s is None and not block.packets:
+        at_least_s = SILENT_PAGE_S * len(pages)
+    return Span(block.sound_s, gap_s, at_least_s, block.onset_s)
+
+
+def _in_video(speech: Speech | None, block: VoiceBlock, sound_s: Fraction) -> tuple[Word, ...]:
+    """The spoken words with times from the video's first frame."""
+    if speech is None or not block.packets:
+        return ()
+    shift_s = sound_s - block.trimmed_s
+    return tuple(
+        Word(word.char_start, word.char_end, word.start_s + shift_s, word.end_s + shift_s, word.is_estimated)
+        for word in speech.words
+    )
+
+
+def _beats(page: Page, words: Sequence[Word], first_frame: int) -> Beats:
+    on_page = [word for word in words if page.words and word.char_start < page.words[-1].token.char_end]
+    return find_beats(page, words, on_page[-1].end_s if on_page else Fraction(0), first_frame)
