@@ -24,6 +24,7 @@ SHORTEST_S, LONGEST_S = Fraction(1), Fraction(7)
 PAUSE_S = Fraction(1)
 LINGER_S = Fraction(1, 2)
 READABLE_CPS = 20
+LINE_END, SENTENCE_END, CLAUSE_END = 3, 2, 1
 SENTENCE_ENDS = ".!?…。！？؟।"
 CLAUSE_ENDS = ",;:،؛，、；：–—"
 CLOSERS = "\"'”’»›)]}）」』】"
@@ -82,7 +83,7 @@ def make_captions(scenes: Sequence[Sequence[SpokenText]], end_s: Fraction) -> li
     cut = [group for scene in scenes for run in _unbroken(list(_pieces(scene))) for group in _grouped(run)]
     starts = [group[0].start_s for group in cut] + [end_s]
     return [
-        Caption(group[0].start_s, _end_s(group, following), tuple(_lines(group)))
+        Caption(group[0].start_s, _end_s(group, following), _lines(group))
         for group, following in zip(cut, starts[1:], strict=True)
     ]
 
@@ -141,10 +142,10 @@ def _narrow_parts(match: re.Match[str]) -> Iterator[tuple[int, int]]:
 def _strength(piece: str, between: str) -> int:
     ending = piece.rstrip(CLOSERS)[-1:]
     if "\n" in between:
-        return 3
+        return LINE_END
     if ending and ending in SENTENCE_ENDS:
-        return 2
-    return int(bool(ending) and ending in CLAUSE_ENDS)
+        return SENTENCE_END
+    return CLAUSE_END if ending and ending in CLAUSE_ENDS else 0
 
 
 def _time_map(spoken: SpokenText) -> tuple[list[int], list[Fraction]]:
@@ -197,8 +198,15 @@ def _grouped(pieces: Sequence[_Piece]) -> Iterator[Sequence[_Piece]]:
 
 
 def _fits(group: Sequence[_Piece]) -> bool:
-    is_short = len(group) == 1 or group[-1].end_s - group[0].start_s <= LONGEST_S
-    return is_short and len(_filled(group)) <= LINES
+    if len(group) == 1:
+        return True
+    is_short = group[-1].end_s - group[0].start_s <= LONGEST_S
+    return is_short and _line_ends(group) < LINES and _two_lines(group) is not None
+
+
+def _line_ends(group: Sequence[_Piece]) -> int:
+    """How many lines or segments of the script end inside."""
+    return sum(piece.strength == LINE_END for piece in group[:-1])
 
 
 def _score(pieces: Sequence[_Piece], first: int, end: int) -> Fraction:
@@ -206,11 +214,13 @@ def _score(pieces: Sequence[_Piece], first: int, end: int) -> Fraction:
     following_s = pieces[end].start_s if end < len(pieces) else pieces[end - 1].end_s + LINGER_S
     lasts_s = following_s - pieces[first].start_s
     remaining_s = pieces[-1].end_s - following_s
+    sentence_ends = sum(piece.strength == SENTENCE_END for piece in pieces[first : end - 1])
     score = Fraction(2 * pieces[end - 1].strength) + min(lasts_s, Fraction(4)) / 2
+    score -= 4 * _line_ends(pieces[first:end]) + sentence_ends
     if lasts_s < SHORTEST_S:
         score -= 20
     if end < len(pieces) and remaining_s < SHORTEST_S / 2:
-        score -= 6
+        score -= 3
     return score
 
 
@@ -222,28 +232,27 @@ def _end_s(group: Sequence[_Piece], following_s: Fraction) -> Fraction:
     return max(min(wanted_s, following_s, start_s + LONGEST_S), start_s + Fraction(1, 10))
 
 
-def _lines(group: Sequence[_Piece]) -> list[str]:
+def _lines(group: Sequence[_Piece]) -> tuple[str, ...]:
     """One line, or two of about equal width that part at a good place."""
+    return (_joined(group),) if len(group) == 1 else _two_lines(group) or ()
+
+
+def _two_lines(group: Sequence[_Piece]) -> tuple[str, ...] | None:
+    """The best one or two lines for more than one piece; None if they do not fit."""
     one = _joined(group)
-    is_one_line = not any(piece.strength == 3 for piece in group[:-1])  # noqa: PLR2004  # a line's or segment's end
-    if len(group) == 1 or (is_one_line and _columns(one) <= LINE_COLUMNS):
-        return [one]
-    splits = [(_joined(group[:at]), _joined(group[at:]), group[at - 1].strength) for at in range(1, len(group))]
+    has_line_end = _line_ends(group) > 0
+    if not has_line_end and _columns(one) <= LINE_COLUMNS:
+        return (one,)
+    if _columns(one) > LINES * LINE_COLUMNS + 1:
+        return None
+    splits = [
+        (_joined(group[:at]), _joined(group[at:]), group[at - 1].strength)
+        for at in range(1, len(group))
+        if not has_line_end or group[at - 1].strength == LINE_END
+    ]
     fitting = [split for split in splits if max(_columns(split[0]), _columns(split[1])) <= LINE_COLUMNS]
-    best = min(fitting, key=lambda split: abs(_columns(split[0]) - _columns(split[1])) - 8 * split[2])
-    return [best[0], best[1]]
-
-
-def _filled(group: Sequence[_Piece]) -> list[str]:
-    """Lines filled from the left, to see how many there are."""
-    lines: list[str] = []
-    for piece in group:
-        joined = _together(lines[-1], piece) if lines else ""
-        if lines and _columns(joined) <= LINE_COLUMNS:
-            lines[-1] = joined
-        else:
-            lines.append(piece.text)
-    return lines
+    best = min(fitting, key=lambda s: abs(_columns(s[0]) - _columns(s[1])) - 8 * s[2], default=None)
+    return best and best[:2]
 
 
 def _joined(group: Sequence[_Piece]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from html import escape
 
@@ -16,6 +17,13 @@ TEXT_WIDTH_PX = WIDTH_PX - 2 * MARGIN_PX
 HEADING_PX, LINE_PX, NAME_PX = 108, 50, 34
 MOST_LINES = 3
 LIGHT_LUMINANCE = 0.35
+# Without a name, the renderer takes any font that has the sign, a serif one for Chinese.
+FAMILIES = (
+    ("Noto Sans CJK KR", re.compile("[\u1100-\u11ff\uac00-\ud7af]")),
+    ("Noto Sans CJK JP", re.compile("[\u3040-\u30ff]")),
+    ("Noto Sans CJK SC", re.compile("[\u2e80-\u9fff\uf900-\uffef\U00020000-\U0003ffff]")),
+    ("Noto Sans Arabic", re.compile("[\u0600-\u06ff]")),
+)
 END_OF_LESSON = {
     "ar": "نهاية الدرس", "bg": "Край на урока", "ca": "Final de la lliçó", "cs": "Konec lekce",
     "da": "Lektionen er slut", "de": "Ende der Lektion", "el": "Τέλος μαθήματος", "en": "End of lesson",
@@ -65,18 +73,20 @@ def card_svg(heading: str, line: str, brand: Brand) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH_PX}" height="{HEIGHT_PX}" '
         f'viewBox="0 0 {WIDTH_PX} {HEIGHT_PX}">'
-        '<defs><radialGradient id="light" cx="0.5" cy="0.42" r="0.75"><stop offset="0" stop-color="#ffffff" '
-        'stop-opacity="0.13"/><stop offset="1" stop-color="#000000" stop-opacity="0.22"/></radialGradient></defs>'
         f'<rect width="{WIDTH_PX}" height="{HEIGHT_PX}" fill="{escape(brand.primary_color)}"/>'
-        f'<rect width="{WIDTH_PX}" height="{HEIGHT_PX}" fill="url(#light)"/>'
+        # Flat shapes: a gradient over so large a face shows rings once it is coded in 8 bits.
+        f'<g fill="{ink}" fill-opacity="0.05"><circle cx="1760" cy="1010" r="560"/>'
+        '<circle cx="1760" cy="1010" r="330"/><circle cx="90" cy="40" r="300"/></g>'
+        f'<rect width="{WIDTH_PX}" height="14" fill="{escape(brand.secondary_color)}"/>'
         f'<rect x="{WIDTH_PX / 2 - 75}" y="{bar_at:.1f}" width="150" height="8" rx="4" '
         f'fill="{escape(brand.secondary_color)}"/>' + "".join(texts) + "</svg>"
     )
 
 
 def _text(text: str, baseline: float, size_px: int, weight: int, ink: str, opacity: float) -> str:
+    family = next((name for name, script in FAMILIES if script.search(text)), FONT_FAMILY)
     return (
-        f'<text x="{WIDTH_PX // 2}" y="{baseline:.1f}" text-anchor="middle" font-family="{FONT_FAMILY}, Noto Sans" '
+        f'<text x="{WIDTH_PX // 2}" y="{baseline:.1f}" text-anchor="middle" font-family="{family}" '
         f'font-size="{size_px}" font-weight="{weight}" fill="{ink}" fill-opacity="{opacity}">{escape(text)}</text>'
     )
 

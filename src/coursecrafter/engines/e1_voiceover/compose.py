@@ -194,10 +194,11 @@ def _shifted(word: Word, shift_s: Fraction, earliest_s: Fraction) -> Word:
 
 
 def _passages(plan: VideoPlan, timeline: Timeline) -> list[Passage]:
-    """What is spoken, scene by scene, without the end card."""
+    """What is spoken, scene by scene; scenes without words are left out."""
     return [
-        Passage(scene.title, cues[0].start_s, tuple(line for shot in scene.shots for line in shot.text.splitlines()))
-        for scene, cues in zip(plan.scenes[:-1], _by_scene(plan, timeline.cues), strict=False)
+        Passage(scene.title, cues[0].start_s, lines)
+        for scene, cues in zip(plan.scenes, _by_scene(plan, timeline.cues), strict=True)
+        if (lines := tuple(line for shot in scene.shots for line in shot.text.splitlines()))
     ]
 
 
