@@ -43,7 +43,7 @@ VOLUME = 80  # of 200; at 100, the default, some variants clip
 MOST_IDLE = 4
 START_S = 20
 LEAST_S = 20
-CHARS_PER_S = 300  # espeak-ng speaks about 15,000 characters in a second of one core
+CHARS_PER_S = 300  # espeak-ng speaks about 6,000 characters in a second of one core
 INSTALL = "Install the Debian package espeak-ng (apt-get install espeak-ng), then run the same command again."
 
 
@@ -147,14 +147,53 @@ class _Child:
         self.process.wait()
 
 
-class OfflineSpeech:
-    """Speaks with espeak-ng. Safe to use from several threads: each has a child of its own while it speaks."""
+class _Pool:
+    """Children that wait for work, shared by the whole process; a child speaks for one caller at a time."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._idle: list[_Child] = []
         self._engine: _Engine | None = None
-        atexit.register(self.close)
+
+    def engine(self) -> _Engine:
+        """What the installed espeak-ng is."""
+        if self._engine is None:
+            with self.borrowed() as child:
+                self._engine = child.engine
+        return self._engine
+
+    @contextmanager
+    def borrowed(self) -> Iterator[_Child]:
+        """A child for one request; one that failed is not used again."""
+        with self._lock:
+            child = self._idle.pop() if self._idle else None
+        child = child or _Child()
+        try:
+            yield child
+        except BaseException:
+            child.close()
+            raise
+        with self._lock:
+            is_kept = len(self._idle) < MOST_IDLE
+            if is_kept:
+                self._idle.append(child)
+        if not is_kept:
+            child.close()
+
+    def close(self) -> None:
+        """End the children that wait."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for child in idle:
+            child.close()
+
+
+_POOL = _Pool()
+atexit.register(_POOL.close)
+
+
+class OfflineSpeech:
+    """Speaks with espeak-ng. Safe to use from several threads: each has a child of its own while it speaks."""
 
     def identity(self, language: str, voice: str) -> str:
         """Provider, engine version, voice and manner: all that the sound depends on beside the text.
@@ -163,7 +202,7 @@ class OfflineSpeech:
             UnknownVoice: CC-0303.
             VoiceEngineMissing: CC-0304.
         """
-        engine = self._known_engine()
+        engine = _POOL.engine()
         chosen = choose_voice(language, voice, engine.voices)
         manner = f"{chosen.tone.rate_wpm}-{chosen.tone.pitch}-{chosen.tone.pitch_range}-{VOLUME}"
         return f"{PROVIDER}/{model_name(engine.version, chosen)}/{manner}/r{REVISION}"
@@ -175,7 +214,7 @@ class OfflineSpeech:
             UnknownVoice: CC-0303.
             VoiceEngineMissing: CC-0304.
         """
-        engine = self._known_engine()
+        engine = _POOL.engine()
         return model_name(engine.version, choose_voice(language, voice, engine.voices))
 
     def speak(self, request: SpeechRequest) -> SpeechAnswer:
@@ -192,11 +231,11 @@ class OfflineSpeech:
         """
         if not is_speakable(request.text):
             raise NothingToSay("The script has no words to speak.")
-        engine = self._known_engine()
+        engine = _POOL.engine()
         voice = choose_voice(request.language, request.voice, engine.voices)
         spoken = speakable(request.text)
         chunks = [chunk for chunk in split_chunks(spoken.text) if is_speakable(spoken.text[chunk.start : chunk.end])]
-        with self._borrowed() as child:
+        with _POOL.borrowed() as child:
             pcm, reported = child.ask(_request(voice, spoken, chunks))
         sound = np.frombuffer(pcm, "<i2")
         events = [_event(spoken, chunks[nth], character, sample) for nth, character, _, sample in reported]
@@ -204,37 +243,6 @@ class OfflineSpeech:
         duration_s = Fraction(len(sound), engine.rate_hz)
         model = model_name(engine.version, voice)
         return SpeechAnswer(_wav(pcm, engine.rate_hz), duration_s, words, PROVIDER, model)
-
-    def close(self) -> None:
-        """End the children that wait for work."""
-        with self._lock:
-            idle, self._idle = self._idle, []
-        for child in idle:
-            child.close()
-
-    def _known_engine(self) -> _Engine:
-        if self._engine is None:
-            with self._borrowed() as child:
-                self._engine = child.engine
-        return self._engine
-
-    @contextmanager
-    def _borrowed(self) -> Iterator[_Child]:
-        """A child for one request; one that failed is not used again."""
-        with self._lock:
-            child = self._idle.pop() if self._idle else None
-        child = child or _Child()
-        try:
-            yield child
-        except BaseException:
-            child.close()
-            raise
-        with self._lock:
-            is_kept = len(self._idle) < MOST_IDLE
-            if is_kept:
-                self._idle.append(child)
-        if not is_kept:
-            child.close()
 
 
 def model_name(version: str, voice: EspeakVoice) -> str:

@@ -1,0 +1,164 @@
+"""Sentences, words and stems of a text in many languages."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import warnings
+from dataclasses import dataclass
+from functools import lru_cache
+
+import snowballstemmer
+
+from coursecrafter.gateway.providers.offline_text.stop_words import STOP_WORDS
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # pysbd's own source has escapes that newer Pythons warn of
+    import pysbd
+
+STEMMERS = {
+    "ar": "arabic",
+    "da": "danish",
+    "de": "german",
+    "el": "greek",
+    "en": "english",
+    "es": "spanish",
+    "fi": "finnish",
+    "fr": "french",
+    "hu": "hungarian",
+    "it": "italian",
+    "nb": "norwegian",
+    "nl": "dutch",
+    "no": "norwegian",
+    "pl": "polish",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sv": "swedish",
+    "tr": "turkish",
+}
+PYSBD_RULES = {code: code for code in ("en", "de", "fr", "es", "it", "nl", "pl", "ru", "da", "el", "bg", "sk")} | {
+    "pt": "es"
+}
+SIMPLE_ENDS = frozenset({"ar", "fa", "he", "hi", "ja", "th", "ur", "zh"})
+SIMPLE_END = re.compile(r"(?<=[。！？])|(?<=[.!?؟۔।])\s+")
+LONGEST_PARAGRAPH = 2000  # pysbd looks each sentence up again from the start: bounded pieces keep that short
+WORD = re.compile(r"\d[\d.,:]*\d|\d|[^\W\d_]+(?:['’‑-][^\W\d_]+)*")
+HAN_OR_KANA = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+")
+SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "؟", "۔", "।")
+SHORTEST_CONTENT_WORD = 3
+JOINERS = frozenset("\u200c\u200d")  # letters of Persian and Indic scripts depend on them
+BULLET = re.compile(r"^[\s•‣⁃◦▪■●○◆►✓✔➤➢·*–—-]+(?=\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language as the offline writer knows it.
+
+    Attributes:
+        code: primary subtag of BCP 47.
+    """
+
+    code: str
+
+    @property
+    def has_spaces(self) -> bool:
+        """Whether words are parted by spaces."""
+        return self.code not in {"zh", "ja", "th"}
+
+    def sentences(self, text: str) -> list[str]:
+        """Whole sentences, in order, each line a paragraph of its own."""
+        return list(_sentences(self.code, text))
+
+    def stems(self, text: str) -> list[str]:
+        """Stems of the words that carry meaning; pairs of characters where a script has no spaces."""
+        return list(_stems(self.code, text))
+
+    def is_stop_word(self, word: str) -> bool:
+        """Whether a word carries no meaning of its own."""
+        known = STOP_WORDS.get(self.code)
+        return word.casefold() in known if known else len(word) <= SHORTEST_CONTENT_WORD
+
+
+def language_of(tag: str) -> Language:
+    """From a BCP 47 tag."""
+    return Language(tag.lower().replace("_", "-").split("-")[0])
+
+
+def tidy(text: str) -> str:
+    """One line, without a bullet before it, without controls and lone surrogates."""
+    kept = "".join(_tidied(character) for character in text)
+    return " ".join(BULLET.sub("", kept).split())
+
+
+def _tidied(character: str) -> str:
+    category = unicodedata.category(character)
+    if category == "Cf":
+        return character if character in JOINERS else ""
+    return " " if category in {"Cc", "Cs", "Co", "Zl", "Zp"} else character
+
+
+def words(text: str) -> list[str]:
+    """Words and numbers as they are written."""
+    return WORD.findall(text)
+
+
+def as_sentence(text: str) -> str:
+    """With a full stop where it has no end of its own."""
+    bare = text.rstrip(" :;,،；：，-–—")
+    if bare.endswith(SENTENCE_ENDS) or not bare:
+        return bare
+    return bare + ("。" if HAN_OR_KANA.search(bare[-1]) else ".")
+
+
+def is_prose(sentence: str) -> bool:
+    """Whether a voice could say it: letters, and neither an address nor a list of sources."""
+    lowered = sentence.casefold()
+    return any(character.isalpha() for character in sentence) and not any(
+        mark in lowered for mark in ("://", "www.", "@")
+    )
+
+
+def cut_words(text: str, limit: int) -> str:
+    """At most `limit` characters, cut between words (anywhere where there are no spaces), with an ellipsis."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    at = head.rfind(" ")
+    return (head[:at] if at > limit // 3 else head).rstrip(" ,;:–—-(") + "…"
+
+
+@lru_cache(maxsize=8192)
+def _sentences(code: str, text: str) -> tuple[str, ...]:
+    found: list[str] = []
+    for line in re.split(r"[\n\r\v\u2028\u2029]+", text):
+        for piece in _bounded(tidy(line)):
+            parts = SIMPLE_END.split(piece) if code in SIMPLE_ENDS else _segmenter(code).segment(piece)
+            found.extend(part.strip() for part in parts if part.strip())
+    return tuple(found)
+
+
+def _bounded(line: str) -> list[str]:
+    pieces: list[str] = []
+    while len(line) > LONGEST_PARAGRAPH:
+        at = max(line.rfind(mark, 1, LONGEST_PARAGRAPH) for mark in (". ", "! ", "? ", "。")) + 1
+        at = at or line.rfind(" ", 1, LONGEST_PARAGRAPH) + 1 or LONGEST_PARAGRAPH
+        pieces.append(line[:at])
+        line = line[at:]
+    return [*pieces, line]
+
+
+@lru_cache(maxsize=32)
+def _segmenter(code: str) -> pysbd.Segmenter:
+    return pysbd.Segmenter(language=PYSBD_RULES.get(code, "en"), clean=False)
+
+
+@lru_cache(maxsize=32768)
+def _stems(code: str, text: str) -> tuple[str, ...]:
+    language = Language(code)
+    if not language.has_spaces:
+        runs = HAN_OR_KANA.findall(text)
+        return tuple(run[at : at + 2] for run in runs for at in range(max(1, len(run) - 1)))
+    carrying = [word.casefold() for word in words(text) if not language.is_stop_word(word)]
+    # The stemmers keep state while they work, so each call has its own.
+    return tuple(snowballstemmer.stemmer(STEMMERS[code]).stemWords(carrying) if code in STEMMERS else carrying)

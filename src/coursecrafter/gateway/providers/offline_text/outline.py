@@ -1,0 +1,266 @@
+"""The outline of a branded video, from slides, notes and documents: only words that stand in them.
+
+A slide's scene depends on that slide alone (and on documents, for the one sentence that may be added), so a change on
+one slide changes its own scene. Documents' sentences are given to the scene that they fit best.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from coursecrafter.gateway.providers.offline_text.language import (
+    Language,
+    as_sentence,
+    cut_words,
+    is_prose,
+    language_of,
+    tidy,
+    words,
+)
+from coursecrafter.gateway.providers.offline_text.phrases import phrases
+from coursecrafter.gateway.providers.offline_text.textrank import best_indices, rank_sentences
+
+HEADING_CHARS = 60
+MOST_KEY_POINTS = 5
+SHORT_SENTENCE_WORDS = 7
+LIST_ENTRY_WORDS = 5
+LONGEST_ENTRY_CHARS = 60
+FEWEST_DOCUMENT_WORDS, MOST_DOCUMENT_WORDS = 6, 34
+FEWEST_SHARED_STEMS = 2
+LEAST_RELATED = 0.22
+REPEATED = 0.6
+CHARS_PER_WORD = 2  # where no spaces tell
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence and where it stands ("slide 3", "notes 3", "Handbook p. 3")."""
+
+    text: str
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    ref: str
+    heading: str
+    statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _DocumentSentence:
+    statement: Statement
+    stems: frozenset[str]
+
+
+def write_outline(tag: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Scenes with headings and narration.
+
+    Args:
+        tag: BCP 47.
+        payload: `{"title", "scenes": [{"ref", "heading", "texts", "notes"}], "documents": [{"title", "paragraphs":
+            [[text, page], …]}], "max_words_per_scene"}`.
+
+    Returns:
+        `{"scenes": [{"ref", "heading", "segments": [{"text", "refs"}]}]}`.
+    """
+    language = language_of(tag)
+    most_words = int(payload.get("max_words_per_scene", 55))
+    found = [_slide_scene(language, scene, most_words) for scene in payload["scenes"]]
+    scenes = [scene for scene in found if scene]
+    added = _documents_for(language, scenes, payload.get("documents", ()))
+    bodies = [
+        _as_json(language, scene.ref, scene.heading, (*scene.statements, *added[nth]))
+        for nth, scene in enumerate(scenes)
+    ]
+    return {
+        "scenes": [*_opening(language, payload["title"], scenes), *bodies, *_closing(tag, payload["title"], scenes)]
+    }
+
+
+def _slide_scene(language: Language, scene: Mapping[str, Any], most_words: int) -> _Scene | None:
+    """What the slide says: sentences of the notes, else its texts; None where it says nothing."""
+    ref = str(scene["ref"])
+    number = ref.rpartition(" ")[2]
+    heading = tidy(scene.get("heading") or "")
+    spoken = [
+        Statement(as_sentence(text), f"notes {number}")
+        for text in language.sentences(scene.get("notes") or "")
+        if is_prose(text)
+    ]
+    if not spoken:
+        spoken = [Statement(text, ref) for text in screen_sentences(language, heading, scene["texts"])]
+    statements = carrying(language, _without_repeats(spoken), most_words)
+    if not statements:
+        return None
+    return _Scene(ref, cut_words(heading or statements[0].text.rstrip(".。"), HEADING_CHARS), tuple(statements))
+
+
+def screen_sentences(language: Language, heading: str, texts: Sequence[str]) -> list[str]:
+    """Speak what stands on a slide: its heading, short bullets as one list, sentences as they are."""
+    entries = [entry for text in texts for entry in lines(text) if entry.casefold() != heading.casefold()]
+    spoken: list[str] = [as_sentence(heading)] if is_prose(heading) else []
+    short: list[str] = []
+    for entry in entries:
+        if _is_list_entry(entry):
+            short.append(entry.rstrip(".;,"))
+            continue
+        spoken.extend(_joined(short))
+        short = []
+        spoken.extend(as_sentence(sentence) for sentence in language.sentences(entry))
+    return [sentence for sentence in [*spoken, *_joined(short)] if is_prose(sentence)]
+
+
+def lines(text: str) -> list[str]:
+    """The lines of a text that a voice could say."""
+    return [line for line in (tidy(line) for line in text.replace("\v", "\n").split("\n")) if is_prose(line)]
+
+
+def _is_list_entry(entry: str) -> bool:
+    is_short = len(words(entry)) <= LIST_ENTRY_WORDS and len(entry) <= LONGEST_ENTRY_CHARS
+    return is_short and not entry.endswith((".", "!", "?", ":", "。", "！", "？", "؟"))
+
+
+def _joined(entries: Sequence[str]) -> list[str]:
+    is_east_asian = bool(entries) and not entries[0].isascii() and "\u3040" <= entries[0][-1] <= "\u9fff"
+    return [as_sentence(("、" if is_east_asian else ", ").join(entries))] if entries else []
+
+
+def _without_repeats(statements: Sequence[Statement]) -> list[Statement]:
+    first = {statement.text.casefold(): statement for statement in reversed(statements)}
+    return [statement for statement in statements if first[statement.text.casefold()] is statement]
+
+
+def carrying(language: Language, statements: Sequence[Statement], most_words: int) -> list[Statement]:
+    """The highest ranked sentences that fit, in order of the source; at least one."""
+    scores = rank_sentences([language.stems(statement.text) for statement in statements])
+    ranking = sorted(range(len(statements)), key=lambda index: (-scores[index], index))
+    chosen: list[int] = []
+    left = most_words
+    for index in ranking:
+        length = _length_words(language, statements[index].text)
+        if length <= left or not chosen:
+            chosen.append(index)
+            left -= length
+    return [statements[index] for index in sorted(chosen)]
+
+
+def _length_words(language: Language, text: str) -> int:
+    return len(words(text)) if language.has_spaces else len(text) // CHARS_PER_WORD
+
+
+def _documents_for(
+    language: Language, scenes: Sequence[_Scene], documents: Sequence[Mapping[str, Any]]
+) -> dict[int, tuple[Statement, ...]]:
+    """For each scene the sentence of a document that is most related to it, if one is; a sentence is used once."""
+    sentences = _document_sentences(language, documents)
+    by_stem: dict[str, list[int]] = defaultdict(list)
+    for index, sentence in enumerate(sentences):
+        for stem in sorted(sentence.stems):
+            by_stem[stem].append(index)
+    claims: dict[int, tuple[float, int]] = {}
+    for nth, scene in enumerate(scenes):
+        best = _most_related(language, scene, sentences, by_stem)
+        if best and (best[1] not in claims or claims[best[1]][0] < best[0]):
+            claims[best[1]] = (best[0], nth)
+    given: dict[int, tuple[Statement, ...]] = defaultdict(tuple)
+    given.update({nth: (sentences[index].statement,) for index, (_, nth) in claims.items()})
+    return given
+
+
+def _document_sentences(language: Language, documents: Sequence[Mapping[str, Any]]) -> list[_DocumentSentence]:
+    found: list[_DocumentSentence] = []
+    for document in documents:
+        for paragraph, page in document["paragraphs"]:
+            ref = document["title"] if page is None else f"{document['title']} p. {page}"
+            for sentence in language.sentences(paragraph):
+                length = _length_words(language, sentence)
+                is_whole = sentence.endswith((".", "!", "。", "！", "۔", "।"))
+                if is_whole and is_prose(sentence) and FEWEST_DOCUMENT_WORDS <= length <= MOST_DOCUMENT_WORDS:
+                    found.append(_DocumentSentence(Statement(sentence, ref), frozenset(language.stems(sentence))))
+    return found
+
+
+def _most_related(
+    language: Language, scene: _Scene, sentences: Sequence[_DocumentSentence], by_stem: Mapping[str, Sequence[int]]
+) -> tuple[float, int] | None:
+    """Cosine of the stems, and the index of the sentence; None below the threshold or if the scene says it already."""
+    topic = frozenset(language.stems(" ".join([scene.heading, *(statement.text for statement in scene.statements)])))
+    shared = Counter(index for stem in sorted(topic) for index in by_stem.get(stem, ()))
+    said = [frozenset(language.stems(statement.text)) for statement in scene.statements]
+    scored = [
+        (round(count / (len(topic) * len(sentences[index].stems)) ** 0.5, 9), -index)
+        for index, count in shared.items()
+        if count >= FEWEST_SHARED_STEMS and not any(_repeats(sentences[index].stems, stems) for stems in said)
+    ]
+    best = max(scored, default=(0.0, 0))
+    return (best[0], -best[1]) if best[0] >= LEAST_RELATED else None
+
+
+def _repeats(one: frozenset[str], other: frozenset[str]) -> bool:
+    return len(one & other) > REPEATED * min(len(one), len(other))
+
+
+def _opening(language: Language, title: str, scenes: Sequence[_Scene]) -> list[dict[str, Any]]:
+    """The title, unless the first slide says it."""
+    bare = tidy(title)
+    is_said = bool(scenes) and bare.casefold() == scenes[0].heading.casefold()
+    if is_said or not scenes or not is_prose(bare):
+        return []
+    return [_as_json(language, None, cut_words(bare, HEADING_CHARS), [Statement(as_sentence(bare), scenes[0].ref)])]
+
+
+def _closing(tag: str, title: str, scenes: Sequence[_Scene]) -> list[dict[str, Any]]:
+    """Up to five headings, spread over the course."""
+    label = phrases(tag).key_points
+    unique = {
+        scene.heading.casefold(): scene
+        for scene in reversed(scenes)
+        if scene.heading.casefold() != tidy(title).casefold()
+    }
+    headed = [
+        scene for scene in scenes if unique.get(scene.heading.casefold()) is scene and not scene.heading.endswith("…")
+    ]
+    if len(headed) < MOST_KEY_POINTS - 2:
+        return []
+    steps = [index * (len(headed) - 1) // (MOST_KEY_POINTS - 1) for index in range(MOST_KEY_POINTS)]
+    chosen = [headed[index] for index in sorted(set(steps))]
+    segments = [{"text": as_sentence(scene.heading), "refs": [scene.ref]} for scene in chosen]
+    return [{"ref": None, "heading": label, "segments": segments}]
+
+
+def _as_json(language: Language, ref: str | None, heading: str, statements: Sequence[Statement]) -> dict[str, Any]:
+    """Segments: a short sentence is spoken together with the next one of the same source."""
+    segments: list[dict[str, Any]] = []
+    for statement in statements:
+        last = segments[-1] if segments else None
+        if last and last["refs"] == [statement.ref] and _length_words(language, last["text"]) < SHORT_SENTENCE_WORDS:
+            last["text"] += (" " if language.has_spaces else "") + statement.text
+        else:
+            segments.append({"text": statement.text, "refs": [statement.ref]})
+    return {"ref": ref, "heading": heading, "segments": segments}
+
+
+def write_summary(tag: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The sentences that carry a document, in its order.
+
+    Args:
+        tag: BCP 47.
+        payload: `{"paragraphs": [[text, page], …], "sentences": n}`.
+
+    Returns:
+        `{"sentences": [{"text", "page"}]}`.
+    """
+    language = language_of(tag)
+    found = [
+        (sentence, page)
+        for text, page in payload["paragraphs"]
+        for sentence in language.sentences(text)
+        if is_prose(sentence)
+    ]
+    scores = rank_sentences([language.stems(sentence) for sentence, _ in found])
+    chosen = best_indices(scores, int(payload["sentences"]))
+    return {"sentences": [{"text": found[index][0], "page": found[index][1]} for index in chosen]}
