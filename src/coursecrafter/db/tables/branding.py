@@ -18,7 +18,7 @@ cc_brand_profiles = table(
     "Brand configurations per project or tenant.",
     row_id(),
     reference("org_id", "platform.organisations", "→ platform.organisations.id", on_delete="RESTRICT"),
-    reference("project_id", "cc_projects", "nullable (project-specific or global)", nullable=True, along=("org_id",)),
+    reference("project_id", "cc_projects", "nullable (project-specific or global)", nullable=True, along="org_id"),
     text("name", "name of the profile"),
     text("primary_color", "HEX or similar"),
     text("secondary_color", "HEX", nullable=True),

@@ -45,33 +45,38 @@ def reference(
     *,
     nullable: bool = False,
     on_delete: str = "CASCADE",
-    along: tuple[str, ...] = (),
+    along: str | None = None,
 ) -> sa.Column[Any]:
     """A foreign key to `target`'s id; the target stands in this schema unless it names its own.
 
     Args:
-        along: columns that were copied from the target; the key takes them in, so that they cannot disagree with it,
-            and they follow when the target moves.
+        along: a column that was copied from the target; the key takes it in, so that it cannot disagree with it, and
+            it follows when the target moves.
     """
     path = target if "." in target else f"{SCHEMA}.{target}"
     is_cleared = on_delete == "SET NULL" and along
     key = sa.ForeignKeyConstraint(
-        [name, *along],
-        [f"{path}.id", *(f"{path}.{column}" for column in along)],
+        [name, along] if along else [name],
+        [f"{path}.id", f"{path}.{along}"] if along else [f"{path}.id"],
         ondelete=f"SET NULL ({name})" if is_cleared else on_delete,
         onupdate="CASCADE" if along else None,
     )
     return sa.Column(name, sa.Uuid, nullable=nullable, comment=comment, info={"keys": [key]})
 
 
-def agreement(name: str, target: str, *columns: str) -> sa.ForeignKeyConstraint:
-    """One more key to a row that is referred to already: where all columns are set, they agree with it."""
-    copied = columns[1:]
+def agreement(name: str, target: str, key: str, copied: str, *, clear: str | None = None) -> sa.ForeignKeyConstraint:
+    """One more key to a row that is referred to already: a column copied from it agrees with it, and follows it.
+
+    One copied column in each such key: two keys that both carried a third would undo each other when the row moves.
+
+    Args:
+        clear: the column to empty when the row goes; None: this row goes too.
+    """
     return sa.ForeignKeyConstraint(
-        columns,
-        [f"{SCHEMA}.{target}.id", *(f"{SCHEMA}.{target}.{column}" for column in copied)],
+        [key, copied],
+        [f"{SCHEMA}.{target}.id", f"{SCHEMA}.{target}.{copied}"],
         name=name,
-        ondelete="CASCADE",
+        ondelete=f"SET NULL ({clear})" if clear else "CASCADE",
         onupdate="CASCADE",
     )
 

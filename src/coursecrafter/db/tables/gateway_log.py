@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from coursecrafter.db.tables.columns import (
+    agreement,
     choice,
     created_at,
     index,
@@ -26,7 +27,7 @@ cc_ai_calls = table(
         "→ cc_lessons.id, nullable",
         nullable=True,
         on_delete="SET NULL",
-        along=("project_id",),
+        along="project_id",
     ),
     choice("engine", ("e1", "e2", "e3", "e4", "global"), "e1, e2, e3, e4, global"),
     choice(
@@ -58,7 +59,7 @@ cc_activity_log = table(
         "→ cc_projects.id, nullable",
         nullable=True,
         on_delete="SET NULL",
-        along=("org_id",),
+        along="org_id",
     ),
     reference(
         "lesson_id",
@@ -66,12 +67,13 @@ cc_activity_log = table(
         "→ cc_lessons.id, nullable",
         nullable=True,
         on_delete="SET NULL",
-        along=("project_id",),
     ),
     loose_id("user_id", "nullable (system events)", nullable=True),
     text("event_type", "project_created, engine1_plan_approved, render_started, render_failed, etc."),
     json("event_payload", "context info"),
     created_at(),
+    # A purged project takes its own column first, so the lesson's is cleared by a key of its own, above.
+    agreement("fk_cc_activity_log_lesson_project", "cc_lessons", "lesson_id", "project_id", clear="lesson_id"),
     index("idx_cc_activity_log_org_id", "org_id"),
     index("idx_cc_activity_log_project_id", "project_id"),
     index("idx_cc_activity_log_lesson_id", "lesson_id"),

@@ -66,7 +66,7 @@ cc_modules = table(
     "Modules inside a Learning Unit.",
     row_id(),
     reference("project_id", "cc_projects", "(denormalised for fast access)"),
-    reference("learning_unit_id", "cc_learning_units", "→ cc_learning_units.id", along=("project_id",)),
+    reference("learning_unit_id", "cc_learning_units", "→ cc_learning_units.id", along="project_id"),
     text("title", "Title of the module"),
     text("description", "What the module covers", nullable=True),
     number("sequence", "Ordering within LU"),
@@ -84,10 +84,8 @@ cc_lessons = table(
     "Represents a single Lesson (usually corresponds to a video or interaction).",
     row_id(),
     reference("project_id", "cc_projects", "→ cc_projects.id"),
-    reference(
-        "learning_unit_id", "cc_learning_units", "optional direct reference", nullable=True, along=("project_id",)
-    ),
-    reference("module_id", "cc_modules", "→ cc_modules.id", along=("project_id",)),
+    reference("learning_unit_id", "cc_learning_units", "optional direct reference", nullable=True, along="project_id"),
+    reference("module_id", "cc_modules", "→ cc_modules.id", along="project_id"),
     text("title", "e.g. “History of Human Rights”"),
     text("code", "e.g. L1.1", nullable=True),
     text("objective", "Lesson-level learning objective", nullable=True),
@@ -132,7 +130,7 @@ cc_segments = table(
     "cc_segments",
     "Lowest-level unit – corresponds to a single script + visual + timing block.",
     row_id(),
-    reference("scene_id", "cc_scenes", "→ cc_scenes.id", along=("lesson_id",)),
+    reference("scene_id", "cc_scenes", "→ cc_scenes.id", along="lesson_id"),
     reference("lesson_id", "cc_lessons", "redundant for quick filtering"),
     choice(
         "source_type",
@@ -151,7 +149,7 @@ cc_segments = table(
     updated_at(),
     deleted_at(),
     known_with("id", "lesson_id"),
-    known_with("id", "scene_id", "lesson_id"),
+    known_with("id", "scene_id"),
     index("idx_cc_segments_scene_id_sequence", "scene_id", "sequence"),
     index("idx_cc_segments_lesson_id", "lesson_id"),
 )

@@ -20,7 +20,7 @@ cc_interactions = table(
     "cc_interactions",
     "Generic interaction definition for Engine 4.",
     row_id(),
-    reference("lesson_id", "cc_lessons", "→ cc_lessons.id", along=("project_id",)),
+    reference("lesson_id", "cc_lessons", "→ cc_lessons.id", along="project_id"),
     reference("project_id", "cc_projects", "→ cc_projects.id"),
     text("interaction_type", "timeline, hotspot, accordion, quiz, upload_task, etc."),
     text("title", "heading of the activity", nullable=True),
@@ -38,10 +38,10 @@ cc_quiz_questions = table(
     "cc_quiz_questions",
     "If we want structured quiz definitions (reusable for external LMS).",
     row_id(),
-    reference("lesson_id", "cc_lessons", "→ cc_lessons.id", along=("project_id",)),
+    reference("lesson_id", "cc_lessons", "→ cc_lessons.id", along="project_id"),
     reference("project_id", "cc_projects", "→ cc_projects.id"),
     reference(
-        "interaction_id", "cc_interactions", "optional, link to parent interaction", nullable=True, along=("lesson_id",)
+        "interaction_id", "cc_interactions", "optional, link to parent interaction", nullable=True, along="lesson_id"
     ),
     text("question_text", "the question as the learner reads it"),
     choice(

@@ -21,7 +21,7 @@ cc_video_render_jobs = table(
     "Tracks render jobs for Engine 1 & 2 (and later 3D).",
     row_id(),
     reference("project_id", "cc_projects", "→ cc_projects.id"),
-    reference("lesson_id", "cc_lessons", "→ cc_lessons.id", along=("project_id",)),
+    reference("lesson_id", "cc_lessons", "→ cc_lessons.id", along="project_id"),
     choice("engine", ("e1", "e2"), "e1, e2"),
     text("version_label", "e.g. v1, v2_cinematic, v3_3d"),
     choice(
@@ -40,7 +40,7 @@ cc_video_render_jobs = table(
         "FK → cc_assets.id (final video)",
         nullable=True,
         on_delete="SET NULL",
-        along=("project_id",),
+        along="project_id",
     ),
     text("error_message", "if failed", nullable=True),
     json("job_metadata", "model info, cost estimate"),
@@ -71,7 +71,7 @@ cc_book_render_jobs = table(
         "FK → cc_assets.id (PDF/eBook)",
         nullable=True,
         on_delete="SET NULL",
-        along=("project_id",),
+        along="project_id",
     ),
     text("error_message", "if failed", nullable=True),
     json("metadata", "layout choices, etc."),
@@ -86,9 +86,7 @@ cc_scorm_render_jobs = table(
     "For Engine 4 interactive module packages.",
     row_id(),
     reference("project_id", "cc_projects", "→ cc_projects.id"),
-    reference(
-        "lesson_id", "cc_lessons", "optional (module-level vs lesson-level)", nullable=True, along=("project_id",)
-    ),
+    reference("lesson_id", "cc_lessons", "optional (module-level vs lesson-level)", nullable=True, along="project_id"),
     choice(
         "job_state",
         ("queued", "in_progress", "succeeded", "failed", "cancelled"),
@@ -104,7 +102,7 @@ cc_scorm_render_jobs = table(
         "FK → cc_assets.id (SCORM ZIP / HTML5 package)",
         nullable=True,
         on_delete="SET NULL",
-        along=("project_id",),
+        along="project_id",
     ),
     text("error_message", "if failed", nullable=True),
     json("metadata", "SCORM version, etc."),

@@ -266,7 +266,7 @@ CREATE TABLE course_crafter.cc_segments (
   CONSTRAINT fk_cc_segments_lesson_id FOREIGN KEY(lesson_id)
     REFERENCES course_crafter.cc_lessons (id) ON DELETE CASCADE,
   CONSTRAINT uq_cc_segments_id_lesson_id UNIQUE (id, lesson_id),
-  CONSTRAINT uq_cc_segments_id_scene_id_lesson_id UNIQUE (id, scene_id, lesson_id)
+  CONSTRAINT uq_cc_segments_id_scene_id UNIQUE (id, scene_id)
 )
 """,
     "CREATE INDEX idx_cc_segments_lesson_id ON course_crafter.cc_segments (lesson_id)",

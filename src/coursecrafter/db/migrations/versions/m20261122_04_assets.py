@@ -86,8 +86,8 @@ CREATE TABLE course_crafter.cc_assets (
     REFERENCES course_crafter.cc_scenes (id, lesson_id) ON DELETE CASCADE ON UPDATE CASCADE,
   CONSTRAINT fk_cc_assets_segment_id FOREIGN KEY(segment_id, lesson_id)
     REFERENCES course_crafter.cc_segments (id, lesson_id) ON DELETE CASCADE ON UPDATE CASCADE,
-  CONSTRAINT fk_cc_assets_segment_scene FOREIGN KEY(segment_id, scene_id, lesson_id)
-    REFERENCES course_crafter.cc_segments (id, scene_id, lesson_id) ON DELETE CASCADE ON UPDATE CASCADE,
+  CONSTRAINT fk_cc_assets_segment_scene FOREIGN KEY(segment_id, scene_id)
+    REFERENCES course_crafter.cc_segments (id, scene_id) ON DELETE CASCADE ON UPDATE CASCADE,
     CONSTRAINT ck_cc_assets_place_known
     CHECK (lesson_id IS NOT NULL OR (scene_id IS NULL AND segment_id IS NULL)),
   CONSTRAINT uq_cc_assets_id_project_id UNIQUE (id, project_id)

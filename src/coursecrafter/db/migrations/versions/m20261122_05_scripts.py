@@ -36,8 +36,10 @@ CREATE TABLE course_crafter.cc_scripts (
     REFERENCES course_crafter.cc_lessons (id, project_id) ON DELETE CASCADE ON UPDATE CASCADE,
   CONSTRAINT fk_cc_scripts_scene_id FOREIGN KEY(scene_id, lesson_id)
     REFERENCES course_crafter.cc_scenes (id, lesson_id) ON DELETE CASCADE ON UPDATE CASCADE,
-  CONSTRAINT fk_cc_scripts_segment_id FOREIGN KEY(segment_id, scene_id, lesson_id)
-    REFERENCES course_crafter.cc_segments (id, scene_id, lesson_id) ON DELETE CASCADE ON UPDATE CASCADE,
+  CONSTRAINT fk_cc_scripts_segment_id FOREIGN KEY(segment_id, lesson_id)
+    REFERENCES course_crafter.cc_segments (id, lesson_id) ON DELETE CASCADE ON UPDATE CASCADE,
+  CONSTRAINT fk_cc_scripts_segment_scene FOREIGN KEY(segment_id, scene_id)
+    REFERENCES course_crafter.cc_segments (id, scene_id) ON DELETE CASCADE ON UPDATE CASCADE,
   CONSTRAINT uq_cc_scripts_id_lesson_id UNIQUE (id, lesson_id)
 )
 """,
@@ -95,8 +97,8 @@ CREATE TABLE course_crafter.cc_voice_tracks (
     REFERENCES course_crafter.cc_segments (id, lesson_id) ON DELETE CASCADE ON UPDATE CASCADE,
   CONSTRAINT fk_cc_voice_tracks_script_id FOREIGN KEY(script_id, lesson_id)
     REFERENCES course_crafter.cc_scripts (id, lesson_id) ON DELETE CASCADE ON UPDATE CASCADE,
-  CONSTRAINT fk_cc_voice_tracks_segment_scene FOREIGN KEY(segment_id, scene_id, lesson_id)
-    REFERENCES course_crafter.cc_segments (id, scene_id, lesson_id) ON DELETE CASCADE ON UPDATE CASCADE,
+  CONSTRAINT fk_cc_voice_tracks_segment_scene FOREIGN KEY(segment_id, scene_id)
+    REFERENCES course_crafter.cc_segments (id, scene_id) ON DELETE CASCADE ON UPDATE CASCADE,
   CONSTRAINT ck_cc_voice_tracks_place_known CHECK (scene_id IS NOT NULL OR segment_id IS NOT NULL)
 )
 """,

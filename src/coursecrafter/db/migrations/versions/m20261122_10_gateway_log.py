@@ -72,7 +72,9 @@ CREATE TABLE course_crafter.cc_activity_log (
     REFERENCES platform.organisations (id) ON DELETE RESTRICT,
   CONSTRAINT fk_cc_activity_log_project_id FOREIGN KEY(project_id, org_id)
     REFERENCES course_crafter.cc_projects (id, org_id) ON DELETE SET NULL (project_id) ON UPDATE CASCADE,
-  CONSTRAINT fk_cc_activity_log_lesson_id FOREIGN KEY(lesson_id, project_id)
+  CONSTRAINT fk_cc_activity_log_lesson_id FOREIGN KEY(lesson_id)
+    REFERENCES course_crafter.cc_lessons (id) ON DELETE SET NULL,
+  CONSTRAINT fk_cc_activity_log_lesson_project FOREIGN KEY(lesson_id, project_id)
     REFERENCES course_crafter.cc_lessons (id, project_id) ON DELETE SET NULL (lesson_id) ON UPDATE CASCADE
 )
 """,

@@ -1,0 +1,22 @@
+"""One server for all tests of the database, and a fresh database for each module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from database import TestServer, open_test_server
+
+from coursecrafter.db.session import Database
+
+
+@pytest.fixture(scope="session", params=[16, 18], ids=["pg16", "pg18"])
+def server(request: pytest.FixtureRequest) -> Iterator[TestServer]:
+    with open_test_server(request.param) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def database(server: TestServer) -> Iterator[Database]:
+    with server.session_database() as database:
+        yield database
