@@ -16,6 +16,8 @@ GREY_CHROMA = 0.03
 PAPER_LIGHTNESS = 0.93
 STEPS = 8
 MOST_CHROMA = 0.17
+BRIGHT_LIGHTNESS = 0.75
+YELLOW_HUES = (75.0, 120.0)
 SHADOW = (-1.2, -0.6, 0, 0.5, 1, 1.5, 2, 2.6, 3.3)
 """How far each layer of a shadow reaches beyond its shape, in units."""
 VEIL_OF_BLACK = 'fill-opacity="0.022"'
@@ -52,17 +54,20 @@ def make_scheme(palette: Sequence[str], *, is_dark: bool) -> Scheme:
         palette: at least one colour, the leading one first.
     """
     colors = [_oklch(name) for name in palette]
-    leading = next((color for color in colors if not _is_paper(color)), colors[0])
-    accent = next((color for color in colors if color is not leading and not _is_paper(color)), None)
+    inks = [color for color in colors if not _is_paper(color)] or colors[:1]
+    leading = inks[0]
+    # One colour alone gets a lighter neighbour of its own hue, not a stranger.
+    accent = next((color for color in inks if color != leading), (0.8, leading[1] * 0.8, (leading[2] + 35) % 360))
+    if is_dark and leading[0] > BRIGHT_LIGHTNESS > accent[0]:
+        leading, accent = accent, leading  # a darkened yellow is brown, and no brand's yellow
     lightness, chroma, hue = leading
     chroma = min(chroma, MOST_CHROMA)
-    accent = accent or (0.78, max(chroma, 0.06), (hue + 150) % 360)
     if is_dark:
         first, last = min(max(lightness - 0.12, 0.2), 0.3), 0.78
         steps = [_hex(first + (last - first) * n / (STEPS - 1), chroma * 0.9, hue) for n in range(STEPS)]
         card, on_card = _hex(0.965, min(chroma, 0.015), hue), _hex(0.36, chroma, hue)
     else:
-        first, last = 0.968, min(max(lightness, 0.38), 0.6)
+        first, last = 0.968, min(max(lightness, 0.38), 0.8 if YELLOW_HUES[0] < hue < YELLOW_HUES[1] else 0.6)
         steps = [
             _hex(first + (last - first) * (n / (STEPS - 1)) ** 1.25, chroma * min(1, 0.12 + n / STEPS), hue)
             for n in range(STEPS)

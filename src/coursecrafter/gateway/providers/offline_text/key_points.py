@@ -7,7 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from coursecrafter.gateway.providers.offline_text.language import Language, cut_words, language_of, tidy
-from coursecrafter.gateway.providers.offline_text.outline import Statement, carrying, lines, screen_sentences
+from coursecrafter.gateway.providers.offline_text.outline import (
+    Statement,
+    carrying,
+    lines,
+    repeated_lines,
+    screen_sentences,
+)
 from coursecrafter.gateway.providers.offline_text.phrases import phrases
 
 MOST_ENTRIES = 6
@@ -31,7 +37,7 @@ def write_key_points(tag: str, payload: Mapping[str, Any]) -> dict[str, Any]:
         `{"kind": "accordion" | "timeline", "title", "items": [{"title", "text", "ref"}]}`, at most six items.
     """
     language = language_of(tag)
-    entries = _titled(language, payload["slides"]) or _untitled(payload["slides"])
+    entries = _entries(language, payload["slides"])
     steps = [entry for entry in entries if STEP.search(entry["title"])]
     is_timeline = len(steps) >= FEWEST_STEPS and 2 * len(steps) > len(entries)
     shown = steps if is_timeline else entries
@@ -45,15 +51,18 @@ def write_key_points(tag: str, payload: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _titled(language: Language, slides: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """One entry for each title that has a text; slides of one title are one entry."""
+def _entries(language: Language, slides: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """One entry for each title that has a text; slides of one title are one entry, and a first line may be a title."""
     texts: dict[str, list[str]] = {}
     first: dict[str, tuple[str, str]] = {}
+    boilerplate = repeated_lines(slides)
     for slide in slides:
-        title = tidy(slide["title"] or "")
+        found = dict.fromkeys(line for text in slide["texts"] for line in lines(text))
+        said = [line for line in found if line.casefold() not in boilerplate]
+        title = tidy(slide["title"] or "") or (said[0] if said else "")
         if title:
             first.setdefault(title.casefold(), (title, slide["ref"]))
-            texts.setdefault(title.casefold(), []).extend(text for text in slide["texts"] if tidy(text) != title)
+            texts.setdefault(title.casefold(), []).extend(line for line in said if line.casefold() != title.casefold())
     entries = [
         {"title": cut_words(title, TITLE_CHARS), "text": _text(language, texts[key]), "ref": ref}
         for key, (title, ref) in first.items()
@@ -66,19 +75,3 @@ def _text(language: Language, texts: Sequence[str]) -> str:
     return (" " if language.has_spaces else "").join(
         chosen.text for chosen in carrying(language, statements, ENTRY_WORDS)
     )
-
-
-def _untitled(slides: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """One entry for each line, where no slide has both a title and a text."""
-    found = [
-        (line, slide["ref"])
-        for slide in slides
-        for text in (slide["title"] or "", *slide["texts"])
-        for line in lines(text)
-    ]
-    unique = {line.casefold(): (line, ref) for line, ref in reversed(found)}
-    return [
-        {"title": cut_words(line, TITLE_CHARS), "text": line, "ref": ref}
-        for line, ref in found
-        if unique[line.casefold()] == (line, ref)
-    ]

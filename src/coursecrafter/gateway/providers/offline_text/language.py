@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -48,6 +49,12 @@ HAN_OR_KANA = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+")
 SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "؟", "۔", "।")
 SHORTEST_CONTENT_WORD = 3
 JOINERS = frozenset("\u200c\u200d")  # letters of Persian and Indic scripts depend on them
+CONTINUERS = frozenset(":;,)]}–—-/…»”")
+LONGEST_ABBREVIATION = 4
+SOURCE_LINE = re.compile(
+    r"(?:quellen?|sources?|bild|foto|photo|image|resources?|références?|references?|fuentes?|fontes?|imagen|imagem|buch|isbn)\s*:"
+    r"|©|\(c\)|[=_*#~-]{4,}"
+)
 BULLET = re.compile(r"^[\s•‣⁃◦▪■●○◆►✓✔➤➢·*–—-]+(?=\S)")
 
 
@@ -111,12 +118,11 @@ def as_sentence(text: str) -> str:
     return bare + ("。" if HAN_OR_KANA.search(bare[-1]) else ".")
 
 
-def is_prose(sentence: str) -> bool:
-    """Whether a voice could say it: letters, and neither an address nor a list of sources."""
-    lowered = sentence.casefold()
-    return any(character.isalpha() for character in sentence) and not any(
-        mark in lowered for mark in ("://", "www.", "@")
-    )
+def is_prose(line: str) -> bool:
+    """Whether a voice could say it: letters, and neither an address nor the name of a source."""
+    lowered = line.casefold()
+    is_address = any(mark in lowered for mark in ("://", "www.", "@"))
+    return any(character.isalpha() for character in line) and not is_address and not SOURCE_LINE.match(lowered)
 
 
 def cut_words(text: str, limit: int) -> str:
@@ -134,8 +140,20 @@ def _sentences(code: str, text: str) -> tuple[str, ...]:
     for line in re.split(r"[\n\r\v\u2028\u2029]+", text):
         for piece in _bounded(tidy(line)):
             parts = SIMPLE_END.split(piece) if code in SIMPLE_ENDS else _segmenter(code).segment(piece)
-            found.extend(part.strip() for part in parts if part.strip())
+            found.extend(_glued(parts))
     return tuple(found)
+
+
+def _glued(parts: Sequence[str]) -> list[str]:
+    """Mend cuts after an abbreviation ("Bsp.: 5") and before a dash."""
+    whole: list[str] = []
+    for part in (part for part in parts if part.strip()):
+        is_rest = bool(whole) and (part.lstrip()[0] in CONTINUERS or len(whole[-1].strip()) <= LONGEST_ABBREVIATION)
+        if is_rest:
+            whole[-1] += part
+        else:
+            whole.append(part)
+    return [part.strip() for part in whole]
 
 
 def _bounded(line: str) -> list[str]:

@@ -32,6 +32,7 @@ FEWEST_DOCUMENT_WORDS, MOST_DOCUMENT_WORDS = 6, 34
 FEWEST_SHARED_STEMS = 2
 LEAST_RELATED = 0.22
 REPEATED = 0.6
+FEWEST_REPEATS = 3
 CHARS_PER_WORD = 2  # where no spaces tell
 
 
@@ -86,11 +87,9 @@ def _slide_scene(language: Language, scene: Mapping[str, Any], most_words: int) 
     ref = str(scene["ref"])
     number = ref.rpartition(" ")[2]
     heading = tidy(scene.get("heading") or "")
-    spoken = [
-        Statement(as_sentence(text), f"notes {number}")
-        for text in language.sentences(scene.get("notes") or "")
-        if is_prose(text)
-    ]
+    # Addresses are left out by whole lines, before a full stop inside them is taken for a sentence's end.
+    told = [sentence for line in lines(scene.get("notes") or "") for sentence in language.sentences(line)]
+    spoken = [Statement(as_sentence(text), f"notes {number}") for text in told if is_prose(text)]
     if not spoken:
         spoken = [Statement(text, ref) for text in screen_sentences(language, heading, scene["texts"])]
     statements = carrying(language, _without_repeats(spoken), most_words)
@@ -117,6 +116,14 @@ def screen_sentences(language: Language, heading: str, texts: Sequence[str]) -> 
 def lines(text: str) -> list[str]:
     """The lines of a text that a voice could say."""
     return [line for line in (tidy(line) for line in text.replace("\v", "\n").split("\n")) if is_prose(line)]
+
+
+def repeated_lines(slides: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """Lines that stand on three slides or more, case folded: footers and placeholders."""
+    counts = Counter(
+        key for slide in slides for key in {line.casefold() for text in slide["texts"] for line in lines(text)}
+    )
+    return frozenset(key for key, count in counts.items() if count >= FEWEST_REPEATS)
 
 
 def _is_list_entry(entry: str) -> bool:

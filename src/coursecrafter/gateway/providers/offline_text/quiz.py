@@ -20,7 +20,7 @@ from coursecrafter.gateway.providers.offline_text.language import (
     tidy,
     words,
 )
-from coursecrafter.gateway.providers.offline_text.outline import lines
+from coursecrafter.gateway.providers.offline_text.outline import lines, repeated_lines
 from coursecrafter.gateway.providers.offline_text.phrases import Phrases, phrases
 from coursecrafter.gateway.providers.offline_text.terms import Terms, blanked, swapped
 
@@ -93,20 +93,19 @@ def write_quiz(tag: str, payload: Mapping[str, Any]) -> dict[str, Any]:
         options, or the accepted texts of a short answer, which has no options and one feedback.
     """
     language = language_of(tag)
-    slides = tuple(_slide(language, slide) for slide in payload["slides"])
+    boilerplate = repeated_lines(payload["slides"])
+    slides = tuple(_slide(language, slide, boilerplate) for slide in payload["slides"])
     deck = _Deck(slides, Terms.of(language, [" ".join(slide.lines) for slide in slides]), phrases(tag), language)
     most = int(payload["max_questions"])
     questions = _choose(deck, most) or [question for question in [_comes_first(deck)] if question and most > 0]
     return {"questions": [question.as_json() for question in questions]}
 
 
-def _slide(language: Language, slide: Mapping[str, Any]) -> Slide:
+def _slide(language: Language, slide: Mapping[str, Any], boilerplate: frozenset[str]) -> Slide:
     title = tidy(slide["title"] or "")
-    found = [line for text in slide["texts"] for line in lines(text) if line.casefold() != title.casefold()]
-    unique = tuple(
-        {line.casefold(): line for line in reversed(found)}[key]
-        for key in dict.fromkeys(line.casefold() for line in found)
-    )
+    known = boilerplate | {title.casefold()}
+    found = {line.casefold(): line for text in reversed(slide["texts"]) for line in reversed(lines(text))}
+    unique = tuple(line for key, line in reversed(found.items()) if key not in known)
     stated = [sentence for line in unique for sentence in language.sentences(line) if _states(sentence)]
     topic = set(language.stems(title))
     best = sorted(stated, key=lambda sentence: (-_worth(language, sentence, topic), sentence))
@@ -114,8 +113,8 @@ def _slide(language: Language, slide: Mapping[str, Any]) -> Slide:
 
 
 def _states(sentence: str) -> bool:
-    is_question = sentence.endswith(NO_STATEMENT)
-    return is_prose(sentence) and not is_question and FEWEST_WORDS <= len(words(sentence)) <= MOST_WORDS
+    is_aside = sentence.endswith(NO_STATEMENT) or sentence.startswith("(")
+    return is_prose(sentence) and not is_aside and FEWEST_WORDS <= len(words(sentence)) <= MOST_WORDS
 
 
 def _worth(language: Language, sentence: str, topic: set[str]) -> int:

@@ -80,7 +80,8 @@ class Terms:
 def _is_term(language: Language, word: str) -> bool:
     if word[0].isdigit():
         return len(word) > 1
-    return SHORTEST_TERM <= len(word) <= LONGEST_TERM and not language.is_stop_word(word)
+    is_contraction = "'" in word or "’" in word
+    return SHORTEST_TERM <= len(word) <= LONGEST_TERM and not is_contraction and not language.is_stop_word(word)
 
 
 def _kind(word: str) -> str:
