@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from database import TestServer, open_test_server
 
 from coursecrafter.db.session import Database
+from database import TestServer, open_test_server
 
 
 @pytest.fixture(scope="session", params=[16, 18], ids=["pg16", "pg18"])

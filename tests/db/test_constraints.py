@@ -9,12 +9,12 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from tenants import Tenant, settle_tenant, table_named
 
 from coursecrafter.db.session import Database
+from tenants import Tenant, settle_tenant, table_named
 
 
-class Undo(Exception):  # noqa: N818 - not an error
+class Undo(Exception):
     """Leaves a transaction without a trace."""
 
 

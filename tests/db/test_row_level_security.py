@@ -9,17 +9,17 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from tenants import TABLES, Tenant, rows_of_a_course, settle_tenant, table_named
 
 from coursecrafter.db.organisations import ensure_user, open_project
 from coursecrafter.db.session import Database, Identity
 from coursecrafter.db.tables import project_access
+from tenants import TABLES, Tenant, rows_of_a_course, settle_tenant, table_named
 
 LOGS = {"cc_asset_versions", "cc_ai_calls", "cc_activity_log"}
 NOBODY = Identity(UUID(int=0), UUID(int=0), None)
 
 
-class Undo(Exception):  # noqa: N818 - not an error
+class Undo(Exception):
     """Leaves a transaction without a trace."""
 
 

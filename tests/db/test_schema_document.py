@@ -23,8 +23,9 @@ JSON_DEFAULTS = {"options": "'[]'::jsonb", "correct_answers": "'[]'::jsonb"}
 Catalogue = dict[str, dict[str, Any]]
 
 COLUMNS = """
-SELECT c.relname AS table, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, NOT a.attnotnull AS nullable,
-       pg_get_expr(d.adbin, d.adrelid) AS default, col_description(c.oid, a.attnum) AS comment
+SELECT c.relname AS table, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type,
+       NOT a.attnotnull AS nullable, pg_get_expr(d.adbin, d.adrelid) AS default,
+       col_description(c.oid, a.attnum) AS comment
 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
 LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
 WHERE c.relnamespace = 'course_crafter'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
@@ -38,7 +39,8 @@ FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
 WHERE c.relnamespace = 'course_crafter'::regnamespace
 """
 INDEXES = """
-SELECT t.relname AS table, i.relname AS name, x.indisunique AS is_unique, pg_get_expr(x.indpred, x.indrelid) AS predicate,
+SELECT t.relname AS table, i.relname AS name, x.indisunique AS is_unique,
+       pg_get_expr(x.indpred, x.indrelid) AS predicate,
        (SELECT array_agg(a.attname::text ORDER BY p.n) FROM unnest(x.indkey) WITH ORDINALITY AS p(attnum, n)
         JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = p.attnum) AS columns
 FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid

@@ -23,6 +23,7 @@ COLUMN = re.compile(
     r"^(?P<name>\"[^\"]+\"|\S+) (?P<type>.+?)(?: DEFAULT (?P<default>.+?))?(?: (?P<generated>GENERATED .+?))?"
     r"(?: CONSTRAINT \S+)?(?P<filled> NOT NULL)?$"
 )
+GRANT = re.compile(r"^(?P<verb>GRANT|REVOKE) (?P<what>.+?) ON .+? (?P<who>(?:TO|FROM) .+);$")
 KINDS = {
     "ACL": "rights on",
     "CHECK CONSTRAINT": "rule",
@@ -33,6 +34,13 @@ KINDS = {
     "ROW SECURITY": "row-level security of table",
 }
 """Our words for pg_dump's kinds of object; the others are in lower case what they are."""
+
+
+FOLLOWERS = {"CHECK CONSTRAINT", "CONSTRAINT", "FK CONSTRAINT", "INDEX", "POLICY", "ROW SECURITY", "TRIGGER"}
+"""Kinds whose owner is that of their table."""
+
+
+SETTING = "setting "
 
 
 class SchemaNotRead(CourseCrafterError):
@@ -118,7 +126,7 @@ def _say_extra(entry: Entry) -> str:
 
 
 def _say_changes(expected: Entry, found: Entry) -> Iterator[str]:
-    if found.owner != expected.owner:
+    if found.owner != expected.owner and expected.kind not in FOLLOWERS | {"ACL", "COMMENT"}:
         yield f"The {found.title} belongs to {found.owner}, not to {expected.owner}."
     if found.body == expected.body:
         return
@@ -133,11 +141,22 @@ def _say_changes(expected: Entry, found: Entry) -> Iterator[str]:
 
 
 def _say_grants(expected: Entry, found: Entry) -> Iterator[str]:
-    wanted, live = set(expected.body.splitlines()), set(found.body.splitlines())
-    for line in sorted(live - wanted):
-        yield f"The {found.title} go beyond the schema: {line}"
-    for line in sorted(wanted - live):
-        yield f"The {found.title} lack: {line}"
+    wanted, live = _rights(expected.body), _rights(found.body)
+    for right in sorted(live - wanted):
+        yield f"The {found.title} go beyond the schema: {right}."
+    for right in sorted(wanted - live):
+        yield f"The {found.title} lack: {right}."
+
+
+def _rights(body: str) -> set[str]:
+    """Each right by itself, as GRANT SELECT TO cc_app."""
+    lines = [GRANT.match(line) for line in body.splitlines() if line]
+    return {
+        f"{line['verb']} {right} {line['who']}"
+        for line in lines
+        if line is not None
+        for right in line["what"].split(",")
+    }
 
 
 def _say_table_changes(expected: Entry, found: Entry) -> Iterator[str]:
@@ -147,8 +166,8 @@ def _say_table_changes(expected: Entry, found: Entry) -> Iterator[str]:
         wanted, live = wanted_lines.get(name), live_lines.get(name)
         if wanted == live:
             continue
-        if name.startswith("ALTER TABLE"):
-            yield _say_table_setting(table, name, is_set=live is not None)
+        if name.startswith(SETTING):
+            yield _say_table_setting(table, name.removeprefix(SETTING), is_set=live is not None)
         elif live is None:
             yield f"The {name} of table {table} is missing."
         elif wanted is None:
@@ -180,13 +199,14 @@ def _say_column_changes(title: str, expected: str, found: str) -> Iterator[str]:
 
 def _table_lines(body: str) -> dict[str, str]:
     """The parts of a table by what they are called: columns, rules, and settings after the table."""
-    inside, _, after = body.partition("\n);")
+    inside, _, after = body.partition("\n)")
     lines = {}
     for line in inside.split("(\n", 1)[-1].splitlines():
         text = line.strip().removesuffix(",")
         name = text.split(" ", 2)
         lines[f"rule {name[1]}" if name[0] == "CONSTRAINT" else f"column {name[0]}"] = text
-    lines.update({line: line for line in after.splitlines() if line.startswith("ALTER TABLE")})
+    settings = [line for line in after.splitlines() if line not in {"", ";"} and " OWNER TO " not in line]
+    lines.update({f"{SETTING}{line}": line for line in settings})
     return lines
 
 

@@ -1,0 +1,192 @@
+"""Drift: each change planted in a live database is named in words, and nothing else is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+import sqlalchemy as sa
+
+from coursecrafter.db.check import check
+from coursecrafter.db.dump import SchemaNotRead, dump_schemas
+from coursecrafter.db.session import Database
+from coursecrafter.db.upgrade import migrate_down
+from coursecrafter.db.urls import DatabaseUrls
+from database import TestServer
+
+S = "course_crafter"
+
+# What was changed, and the sentence that must follow from it; each on objects that no other line touches.
+PLANTED = [
+    (f"ALTER TABLE {S}.cc_lessons ADD COLUMN colour text", "The column colour of table cc_lessons is not part of"),
+    (f"ALTER TABLE {S}.cc_scenes DROP COLUMN title", "The column title of table cc_scenes is missing."),
+    (f"ALTER TABLE {S}.cc_scripts ALTER draft_text TYPE varchar(9)", "has type character varying(9), not text."),
+    (f"ALTER TABLE {S}.cc_segments ALTER gap_after TYPE numeric(6,2)", "has type numeric(6,2), not numeric."),
+    (f"ALTER TABLE {S}.cc_modules ALTER title DROP NOT NULL", "The column title of table cc_modules may be empty"),
+    (
+        f"ALTER TABLE {S}.cc_modules ALTER description SET NOT NULL",
+        "column description of table cc_modules must be",
+    ),
+    (f"ALTER TABLE {S}.cc_projects ALTER default_language SET DEFAULT 'de'", "has default 'de'::text, not 'en'::text."),
+    (
+        (
+            f"ALTER TABLE {S}.cc_projects DROP CONSTRAINT ck_cc_projects_status_known,"
+            " ADD CONSTRAINT ck_cc_projects_status_known CHECK (status IN ('draft'))"
+        ),
+        "The rule ck_cc_projects_status_known of table cc_projects reads: ",
+    ),
+    (f"ALTER TABLE {S}.cc_assets ADD CONSTRAINT small CHECK (version < 9)", "The rule small of table cc_assets is not"),
+    (
+        (
+            f"DROP INDEX {S}.idx_cc_scenes_lesson_id_sequence;"
+            f"CREATE INDEX idx_cc_scenes_lesson_id_sequence ON {S}.cc_scenes (lesson_id)"
+        ),
+        "The index idx_cc_scenes_lesson_id_sequence reads: ",
+    ),
+    (
+        (
+            f"DROP INDEX {S}.idx_cc_projects_code_unique;"
+            f"CREATE UNIQUE INDEX idx_cc_projects_code_unique ON {S}.cc_projects (org_id, code)"
+        ),
+        "The index idx_cc_projects_code_unique reads: ",
+    ),
+    (
+        (
+            f"DROP INDEX {S}.idx_cc_ai_calls_lesson_id;"
+            f"CREATE INDEX idx_cc_ai_calls_lesson_id ON {S}.cc_ai_calls USING hash (lesson_id)"
+        ),
+        "The index idx_cc_ai_calls_lesson_id reads: ",
+    ),
+    (f"DROP INDEX {S}.idx_cc_ai_calls_project_id", "The index idx_cc_ai_calls_project_id is missing."),
+    (
+        (
+            f"ALTER TABLE {S}.cc_scenes DROP CONSTRAINT fk_cc_scenes_lesson_id,"
+            f" ADD CONSTRAINT fk_cc_scenes_lesson_id FOREIGN KEY (lesson_id) REFERENCES {S}.cc_lessons (id)"
+        ),
+        "The foreign key cc_scenes fk_cc_scenes_lesson_id reads: ",
+    ),
+    (f"ALTER POLICY cc_scripts_read ON {S}.cc_scripts USING (true)", "The policy cc_scripts cc_scripts_read reads: "),
+    (f"ALTER POLICY cc_modules_read ON {S}.cc_modules TO PUBLIC", "The policy cc_modules cc_modules_read reads: "),
+    (f"DROP POLICY cc_assets_read ON {S}.cc_assets", "The policy cc_assets cc_assets_read is missing."),
+    (f"CREATE POLICY open ON {S}.cc_assets USING (true)", "The policy cc_assets open is not part of the schema"),
+    (f"ALTER TABLE {S}.cc_scenes DISABLE ROW LEVEL SECURITY", "Row-level security of table cc_scenes is off."),
+    (f"ALTER TABLE {S}.cc_segments NO FORCE ROW LEVEL SECURITY", "of table cc_segments is not forced on its owner."),
+    (f"GRANT TRUNCATE ON {S}.cc_lessons TO cc_app", "TABLE cc_lessons go beyond the schema: GRANT TRUNCATE TO cc_app."),
+    (f"GRANT SELECT ON {S}.cc_scripts TO PUBLIC", "TABLE cc_scripts go beyond the schema: GRANT SELECT TO PUBLIC."),
+    (f"REVOKE DELETE ON {S}.cc_modules FROM cc_app", "The rights on TABLE cc_modules lack: GRANT DELETE TO cc_app."),
+    (
+        (
+            "CREATE OR REPLACE FUNCTION platform.touch_updated_at() RETURNS trigger LANGUAGE plpgsql"
+            " SET search_path = '' AS $$ BEGIN RETURN NEW; END $$"
+        ),
+        "The function touch_updated_at() has another definition: ",
+    ),
+    (f"ALTER TABLE {S}.cc_modules DISABLE TRIGGER cc_modules_touch", "The trigger cc_modules cc_modules_touch reads: "),
+    (f"DROP TRIGGER cc_scripts_touch ON {S}.cc_scripts", "The trigger cc_scripts cc_scripts_touch is missing."),
+    (f"CREATE TABLE {S}.notes (id int)", "The table notes is not part of the schema"),
+    (f"ALTER TABLE {S}.cc_voice_tracks OWNER TO cc_admin", "The table cc_voice_tracks belongs to cc_admin, not to"),
+    (f"ALTER TABLE {S}.cc_assets SET (fillfactor = 50)", "The table cc_assets has a setting that the schema lacks"),
+    ("ALTER ROLE cc_app BYPASSRLS", "The role cc_app has BYPASSRLS, which it must not have."),
+    ("ALTER ROLE cc_worker NOLOGIN", "The role cc_worker lacks LOGIN."),
+    ("GRANT cc_owner TO cc_app", "The role cc_app is a member of cc_owner, which it must not be."),
+    ("REVOKE cc_owner FROM cc_admin", "The role cc_admin is not a member of cc_owner."),
+    ("ALTER ROLE cc_app SET search_path = public", "The role cc_app has a setting of its own: search_path=public"),
+    ("ALTER DATABASE {database} SET row_security = off", "The database has a setting of its own: row_security=off"),
+]
+ROLES_AS_THEY_WERE = (
+    "ALTER ROLE cc_app NOBYPASSRLS",
+    "ALTER ROLE cc_worker LOGIN",
+    "REVOKE cc_owner FROM cc_app",
+    "GRANT cc_owner TO cc_admin",
+    "ALTER ROLE cc_app RESET search_path",
+)
+FOLLOWS = {"The comment on COLUMN cc_scenes.title is missing."}
+"""What a planted change brings along."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drifted:
+    """What the check said while all changes were planted, and after they had gone."""
+
+    sentences: list[str]
+    names_of_databases: list[str]
+
+
+@pytest.fixture(scope="module")
+def drifted(server: TestServer) -> Iterator[Drifted]:
+    with server.session_database() as database:
+        as_superuser = database_as_superuser(server, database)
+        name = str(database.urls.admin.database)
+        with server.superuser(name) as connection:
+            try:
+                for statement, _sentence in PLANTED:
+                    connection.execute(statement.format(database=name))
+                sentences = [difference.sentence for difference in check(as_superuser)]
+            finally:
+                for statement in ROLES_AS_THEY_WERE:
+                    connection.execute(statement)
+            names = [row[0] for row in connection.execute("SELECT datname FROM pg_database")]
+        yield Drifted(sentences, names)
+
+
+def database_as_superuser(server: TestServer, database: Database) -> Database:
+    """A server's administrator is often its superuser."""
+    with server.superuser() as connection:
+        login, password = connection.info.user, connection.info.password
+    admin = database.urls.admin.set(username=login, password=password)
+    return Database(DatabaseUrls(database.urls.app, database.urls.worker, admin), is_embedded=False)
+
+
+@pytest.mark.parametrize(("statement", "sentence"), PLANTED)
+def test_a_planted_change_is_named(drifted: Drifted, statement: str, sentence: str) -> None:
+    assert [said for said in drifted.sentences if sentence in said], statement
+
+
+def test_nothing_else_is_named(drifted: Drifted) -> None:
+    planted = [sentence for _statement, sentence in PLANTED]
+    others = [said for said in drifted.sentences if not any(sentence in said for sentence in planted)]
+
+    assert set(others) == FOLLOWS
+    assert len(drifted.sentences) == len(PLANTED) + len(FOLLOWS)
+
+
+def test_the_scratch_database_is_dropped(drifted: Drifted) -> None:
+    assert [name for name in drifted.names_of_databases if name.endswith("_check")] == []
+
+
+def test_a_migrated_database_has_no_difference(database: Database) -> None:
+    """Also where an earlier check was killed half-way."""
+    name = f"{database.urls.admin.database}_check"
+    engine = sa.create_engine(database.urls.admin, poolclass=sa.pool.NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+
+    assert check(database) == []
+
+
+def test_a_database_that_is_behind_says_so_and_nothing_more(server: TestServer) -> None:
+    with server.session_database() as database:
+        with database.admin() as admin:
+            migrate_down(admin, "20261122_08")
+
+        said = [difference.sentence for difference in check(database)]
+
+    assert said == [
+        "The schema is at 20261122_08; this program needs 20261122_10: run `coursecrafter db upgrade`.",
+    ]
+
+
+def test_an_empty_database_is_behind(server: TestServer) -> None:
+    with server.session_database() as database:
+        with database.admin() as admin:
+            migrate_down(admin)
+
+        said = [difference.sentence for difference in check(database)]
+
+    assert said == ["The schema is at no revision; this program needs 20261122_10: run `coursecrafter db upgrade`."]
+
+
+def test_a_login_that_may_not_look_is_refused(database: Database) -> None:
+    with pytest.raises(SchemaNotRead):
+        dump_schemas(database.urls.app)
