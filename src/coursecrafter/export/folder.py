@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
+from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import Any
 from uuid import UUID
@@ -108,12 +109,12 @@ def place_items(course: Course, items: Sequence[ExportItem]) -> list[Placed]:
     taken: set[str] = set()
     placed = []
     for item in items:
-        name = file_name(course, item, names[item.lesson.id] if item.lesson else None)
-        path = first = PurePosixPath(folder_name(item), name)
-        number = 1
-        while str(path).lower() in taken:
-            number += 1
-            path = first.with_stem(f"{first.stem}_{number}")
+        lesson_name, folder = names[item.lesson.id] if item.lesson else None, folder_name(item)
+        path = next(
+            path
+            for number in count(1)
+            if str(path := PurePosixPath(folder, file_name(course, item, lesson_name, number))).lower() not in taken
+        )
         taken.add(str(path).lower())
         placed.append((path, item))
     return placed

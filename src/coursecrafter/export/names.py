@@ -29,6 +29,7 @@ MAIN_ROLES = (
     "book_pdf",
     "book_epub",
     "book_html",
+    "book",
     "scorm_package",
 )
 """Roles that an engine's name alone tells; what follows one of them is shape or language (`final_video_9x16`)."""
@@ -61,16 +62,18 @@ def lesson_names(course: Course) -> dict[UUID, str]:
     return names
 
 
-def file_name(course: Course, item: ExportItem, lesson_name: str | None) -> str:
+def file_name(course: Course, item: ExportItem, lesson_name: str | None, number: int = 1) -> str:
     """Name a file: `HRA101_L1.1_E1_v2.mp4`, `HRA101_BOOK_v1.pdf`, `HRA101_L1.1_E2_9x16_v1.mp4`.
 
     Args:
-        course: gives the first part, its code without punctuation or a slug of its name.
+        course: gives the first part, its code as `authoring` made it for file names; a slug of its name without one.
         item: gives engine, shape or language, version and ending.
         lesson_name: from `lesson_names`; None for what belongs to the whole course.
+        number: tells apart what would have one name, as the pictures of several scenes; 1 is not written.
     """
     engine_word = ENGINE_WORDS[item.engine] if item.engine else ""
-    parts = [project_slug(course.code, course.name), lesson_name or "", engine_word, _shape(item.output)]
+    first = _part(course.code) or project_slug(None, course.name)
+    parts = [first, lesson_name or "", engine_word, _shape(item.output), str(number) if number > 1 else ""]
     return "_".join(part for part in [*parts, f"v{item.version}"] if part) + _ending(item.output)
 
 

@@ -25,7 +25,7 @@ def make_lesson(number: int, code: str, title: str = "A lesson") -> LessonConten
     return LessonContent(UUID(int=number), code, title, OBJECTIVES[number % 2], ())
 
 
-def make_course(*lessons: LessonContent, code: str = "HRA-101", name: str = "Safe sign-in") -> Course:
+def make_course(*lessons: LessonContent, code: str = "HRA101", name: str = "Safe sign-in") -> Course:
     units = tuple(
         UnitContent(UUID(int=100 + n), one.title, None, (ModuleContent(UUID(int=200 + n), one.title, None, (one,)),))
         for n, one in enumerate(lessons)

@@ -43,6 +43,7 @@ def item(
         (item(Engine.E3, "book_epub", ".epub", lesson=None), "HRA101_BOOK_v1.epub"),
         (item(Engine.E4, "scorm_package", ".zip"), "HRA101_L1.1_SCORM_v1.zip"),
         (item(Engine.E2, "scene_image", ".png"), "HRA101_L1.1_E2_scene_image_v1.png"),
+        (item(Engine.E3, "book_page_3", ".jpg", lesson=None), "HRA101_BOOK_page_3_v1.jpg"),
         (item(None, "logo", "", lesson=None), "HRA101_logo_v1"),
     ],
 )
@@ -87,6 +88,15 @@ def test_a_place_that_is_anothers_code_sends_that_one_to_its_place_too() -> None
 )
 def test_each_kind_has_its_folder(made: ExportItem, folder: str) -> None:
     assert folder_name(made) == folder
+
+
+def test_pictures_of_several_scenes_are_numbered() -> None:
+    course = make_course(LESSON, code="safe-sign-in")
+    pictures = [item(Engine.E2, "hero_image", ".png", asset_type=AssetType.IMAGE) for _ in range(3)]
+
+    names = [path.name for path, _ in place_items(course, pictures)]
+
+    assert names == [f"safe-sign-in_L1.1_E2_hero_image{number}_v1.png" for number in ("", "_2", "_3")]
 
 
 @given(
