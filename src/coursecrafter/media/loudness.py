@@ -28,6 +28,7 @@ K_WEIGHTING = np.array(
 )
 HOP_SAMPLES = SAMPLE_RATE_HZ // 10
 HOPS_IN_BLOCK = 4
+BLOCK_SAMPLES = HOPS_IN_BLOCK * HOP_SAMPLES
 OFFSET_LU = -0.691
 ABSOLUTE_GATE_LUFS, RELATIVE_GATE_LU = -70.0, -10.0
 HIGHEST_PEAK_DBTP = -1.5
@@ -41,13 +42,14 @@ NEAR_ENOUGH_LU = 0.1
 
 
 def voice_lufs(samples: Samples) -> float:
-    """Integrated loudness of a sound between two silences, as it will stand in a video.
+    """Integrated loudness of a voice between two silences, as it will stand in a video.
 
-    The gating blocks (0.4 s) that are part silence count in the video, so they are counted here; and a word shorter
-    than one block can be measured.
+    The gating blocks (0.4 s) that are part silence count in the video, so they are counted here. A word shorter than
+    one block is measured as if it went on: an ear would not have it louder than its neighbours.
     """
+    repeats = -(-BLOCK_SAMPLES // len(samples))
     meter = Meter()
-    meter.feed(np.pad(samples, SURROUNDING_SILENCE))
+    meter.feed(np.pad(np.tile(samples, repeats), SURROUNDING_SILENCE))
     return meter.integrated_lufs()
 
 

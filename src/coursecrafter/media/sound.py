@@ -120,7 +120,7 @@ def make_voice_block(wav: bytes) -> VoiceBlock:
         return VoiceBlock((), 0, 0, 0, -math.inf)
     first, last = heard
     start, end = max(0, first - KEPT_BEFORE), min(len(samples), last + KEPT_AFTER)
-    voice = _faded(normalise(samples[start:end]))
+    voice = normalise(_faded(samples[start:end]))
     frames = -(-len(voice) // AAC_FRAME_SAMPLES) + 1
     padded = np.pad(voice, (0, frames * AAC_FRAME_SAMPLES - len(voice)))
     _, packets = encode_aac(padded)
