@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from coursecrafter.engines.e2_video.fitting import Box, Lettering, Page
 from coursecrafter.engines.e2_video.paint import Pixels
 from coursecrafter.engines.e2_video.palette import RGB, Ground, contrast
-from coursecrafter.engines.e2_video.templates import Box, Lettering, Page
 from coursecrafter.engines.e2_video.typesetting import PlacedToken, reads_right_to_left
 
 SRGB_KNEE = 0.04045

@@ -8,22 +8,21 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageOps
 
 from coursecrafter.engines.e2_video.faces import Face
+from coursecrafter.engines.e2_video.fitting import Box, Lettering, Page
 from coursecrafter.engines.e2_video.palette import RGB, Ground
 from coursecrafter.engines.e2_video.templates import (
     FOOT_BASELINE_PX,
     HEIGHT_PX,
     MARGIN_PX,
     WIDTH_PX,
-    Box,
     Clip,
-    Lettering,
-    Page,
     SceneLayout,
     Template,
 )
@@ -49,6 +48,7 @@ Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 MOST_DASHES = 16
 MASK_SCALE = 3
 DASH_PX = 6
+PROGRESS_PX = 320
 RADIUS_PX = {Clip.PANEL: 40, Clip.EDGE: 72, Clip.CIRCLE: 2000}
 LOGO_SIZE_PX = (260, 44)
 FULL = 256
@@ -69,7 +69,7 @@ def paint_background(layout: SceneLayout, illustration: bytes, logo: Image.Image
     Raises:
         UnreadableIllustration: CC-0233.
     """
-    pixels = paint_ground(layout.ground)
+    pixels = paint_ground(layout.ground).copy()
     _paint_ornament(pixels, layout)
     _paint_rule(pixels, layout)
     _paint_progress(pixels, layout)
@@ -85,13 +85,16 @@ def still_lettering(layout: SceneLayout, *, has_logo: bool) -> tuple[Lettering, 
     return layout.still[:-1] if has_logo else layout.still
 
 
+@lru_cache(maxsize=4)
 def paint_ground(ground: Ground) -> Pixels:
-    """The ground's gradient, from the top left corner to the bottom right one."""
+    """The ground's gradient, from the top left corner to the bottom right one; to be copied before it is painted on."""
     across = np.linspace(0, 1, WIDTH_PX, dtype=np.float32)[np.newaxis, :]
     down = np.linspace(0, 1, HEIGHT_PX, dtype=np.float32)[:, np.newaxis]
     share = ((across + down) / 2)[:, :, np.newaxis]
     start, end = np.array(ground.surface, np.float32), np.array(ground.surface_end, np.float32)
-    return np.asarray(start + (end - start) * share + 0.5, np.uint8)
+    ground_pixels = (start + (end - start) * share + np.float32(0.5)).astype(np.uint8)
+    ground_pixels.flags.writeable = False
+    return ground_pixels
 
 
 def paint_lettering(pixels: Pixels, part: Lettering, opacity: int = FULL, lift_px: int = 0) -> None:
@@ -246,8 +249,7 @@ def _paint_ornament(pixels: Pixels, layout: SceneLayout) -> None:
 def _paint_rule(pixels: Pixels, layout: SceneLayout) -> None:
     """The short line between the scene's number and the small line."""
     number = layout.still[0].words[0]
-    is_rtl = reads_right_to_left([layout.text.heading, *layout.text.texts])
-    x = number.x_px - 76 if is_rtl else number.x_px + number.width_px + 20
+    x = number.x_px - 76 if layout.text.is_rtl else number.x_px + number.width_px + 20
     _paint_box(pixels, Box(round(x), number.baseline_px - 12, 56, 3), layout.ground.accent, 1)
 
 
@@ -261,19 +263,23 @@ def _paint_progress(pixels: Pixels, layout: SceneLayout) -> None:
             pixels, Box(column.x, column.y, column.width * number // count, DASH_PX), ground.accent, DASH_PX // 2
         )
         return
-    step = min(36, column.width // count)
-    start = column.right - step * count + 8
+    step = min(36, PROGRESS_PX // count)
     for index in range(count):
-        dash = Box(start + step * index, column.y, step - 8, DASH_PX)
-        _paint_box(pixels, dash, ground.accent if index < number else ground.line, DASH_PX // 2)
+        x = column.right - step * (index + 1) + 8 if layout.text.is_rtl else column.right - step * (count - index) + 8
+        if layout.text.is_rtl:
+            x -= PROGRESS_PX - step * count
+        is_done = index < number
+        _paint_box(pixels, Box(x, column.y, step - 8, DASH_PX), ground.accent if is_done else ground.line, DASH_PX // 2)
 
 
 def _progress_box(layout: SceneLayout) -> Box:
-    """The right end of the foot, or of the part of it that an illustration leaves."""
-    right = WIDTH_PX - MARGIN_PX
-    if layout.clip is Clip.EDGE and not _text_at_right(layout):
-        right = layout.illustration.x - 60
-    return Box(right - 320, FOOT_BASELINE_PX - 13, 320, DASH_PX)
+    """The end of the foot where the brand is not, or of the part of it that an illustration leaves."""
+    left, right = MARGIN_PX, WIDTH_PX - MARGIN_PX
+    if layout.clip is Clip.EDGE:
+        box = layout.illustration
+        left, right = (box.right + 120, right) if _text_at_right(layout) else (left, box.x - 60)
+    x = left if layout.text.is_rtl else right - PROGRESS_PX
+    return Box(x, FOOT_BASELINE_PX - 13, PROGRESS_PX, DASH_PX)
 
 
 def _grown(box: Box, by_px: int) -> Box:

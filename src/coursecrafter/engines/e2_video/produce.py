@@ -41,7 +41,7 @@ from coursecrafter.media.sound import BLOCK_VERSION, VoiceBlock, make_voice_bloc
 from coursecrafter.media.still_video import CodedRun, Shown, encode_pictures, plan_coding
 from coursecrafter.media.timeline import Timeline
 
-IMAGE_SIZE_PX = 1280
+IMAGE_SIZE_PX = 1080
 RUN_VERSION = 1
 IMAGE_STYLE = {"text_zone": "none"}
 SILENCE = VoiceBlock((), 0, 0, 0, -math.inf)

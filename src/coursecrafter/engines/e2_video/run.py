@@ -8,10 +8,17 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from coursecrafter.engines.e2_video.faces import fonts_used
-from coursecrafter.engines.e2_video.paint import PAINT_VERSION, Pixels, paint_lettering, paint_page, paint_words
+from coursecrafter.engines.e2_video.fitting import Lettering, Page
+from coursecrafter.engines.e2_video.paint import (
+    PAINT_VERSION,
+    Pixels,
+    paint_ground,
+    paint_lettering,
+    paint_page,
+    paint_words,
+)
 from coursecrafter.engines.e2_video.palette import Ground
 from coursecrafter.engines.e2_video.plan import FULL, Beats, State
-from coursecrafter.engines.e2_video.templates import Lettering, Page
 
 TO_COME, NOW, SPOKEN = 0, 1, 2
 
@@ -74,13 +81,13 @@ def paint_run(plan: RunPlan, still: Pixels, before: Pixels) -> Iterator[Pixels]:
     Yields:
         1080 x 1920 x 3; the same array each time, to be read before the next one is asked for.
     """
-    canvas = still.copy()
+    canvas, bare = still.copy(), paint_ground(plan.ground)
     page_base = still
     last: tuple[int, list[int]] | None = None
     for state in plan.states:
         page, inks = plan.pages[state.page], _inks(plan, state)
         if (state.still, state.words, state.lift_px) != (FULL, FULL, 0):
-            canvas[:] = still if state.still == FULL else _mixed(before, still, state.still)
+            canvas[:] = still if state.still == FULL else _between(before, bare, still, state.still)
             paint_page(canvas, page, plan.ground, inks=inks, opacity=state.words, lift_px=state.lift_px)
             last = None
         elif last is not None and last[0] == state.page:
@@ -121,6 +128,10 @@ def _repaint(
         index for index, word in enumerate(page.words) if top - size < word.baseline_px < bottom + 2 * size
     ]  # descenders from above and tall letters from below reach into the rows
     paint_words(rows, page, ground, near, now, lift_px=-top)
+
+
+def _between(before: Pixels, bare: Pixels, still: Pixels, at: int) -> Pixels:
+    return _mixed(before, bare, at + FULL) if at < 0 else _mixed(bare, still, at)
 
 
 def _mixed(before: Pixels, after: Pixels, share: int) -> Pixels:

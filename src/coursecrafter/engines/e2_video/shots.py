@@ -8,9 +8,10 @@ from fractions import Fraction
 
 from coursecrafter.domain.course import SegmentContent
 from coursecrafter.domain.speech import Speech, Word
+from coursecrafter.engines.e2_video.fitting import Page
 from coursecrafter.engines.e2_video.plan import Beats, Place, find_beats, place_runs, plan_states
 from coursecrafter.engines.e2_video.run import RunPlan
-from coursecrafter.engines.e2_video.templates import Page, SceneLayout
+from coursecrafter.engines.e2_video.templates import SceneLayout
 from coursecrafter.media.sound import VoiceBlock
 from coursecrafter.media.timeline import Span, Timeline, lay_out
 

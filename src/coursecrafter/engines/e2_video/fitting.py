@@ -1,0 +1,193 @@
+"""Text made to fit: the largest type in which it has room, then more pages; never a smaller type than can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from coursecrafter.engines.e2_video.faces import Face
+from coursecrafter.engines.e2_video.palette import RGB
+from coursecrafter.engines.e2_video.typesetting import (
+    Line,
+    PlacedToken,
+    Token,
+    break_lines,
+    place_lines,
+    tokenize,
+)
+
+HEADING_TRACKING_EM = -0.022
+DISPLAY_FROM_PX = 66
+"""Larger type is set tighter, in its letters and in its lines."""
+DISPLAY_TRACKING_EM = -0.012
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on the picture, in pixels."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def right(self) -> int:
+        """First column beyond it."""
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> int:
+        """First row beyond it."""
+        return self.y + self.height
+
+
+@dataclass(frozen=True, slots=True)
+class Lettering:
+    """Text that stands still, in one type and colour."""
+
+    words: tuple[PlacedToken, ...]
+    face: Face
+    ink: RGB
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The narration that is on screen at one time.
+
+    Attributes:
+        words: spoken, in reading order; they light up one after the other.
+        face: their type.
+        standing: what appears with them and is not spoken now: numbers, and points that were spoken before.
+    """
+
+    words: tuple[PlacedToken, ...]
+    face: Face
+    standing: tuple[Lettering, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SetHeading:
+    """A heading that was made to fit, the first row below it, and whether it had to be cut."""
+
+    lettering: Lettering
+    bottom_px: int
+    is_cut: bool
+
+
+def set_heading(heading: str, language: str, area: Box, sizes: Sequence[int], ink: RGB) -> SetHeading:
+    """Set a heading as large as its area allows; at the smallest size it is cut at a word."""
+    tokens = tokenize(heading)
+    for size in sizes:
+        face = Face(800, size, language, HEADING_TRACKING_EM)
+        leading = round(size * 1.14)
+        rows = max(1, (area.height - descent_px(size) - ascent_px(size)) // leading + 1)
+        lines = break_lines(tokens, face, area.width)
+        has_broken_word = sum(len(line.tokens) for line in lines) > len(tokens)
+        if len(lines) <= rows and not has_broken_word:
+            break
+    is_cut = len(lines) > rows
+    lines = lines if is_cut else _balanced(tokens, lines, face, area.width)
+    lines = _cut(lines, rows, face, area.width) if is_cut else lines
+    words = place_lines(
+        lines,
+        face,
+        x_px=area.x,
+        width_px=area.width,
+        baseline_px=area.y + ascent_px(size),
+        leading_px=leading,
+    )
+    bottom = area.y + ascent_px(size) + leading * (len(lines) - 1) + descent_px(size)
+    return SetHeading(Lettering(words, face, ink), bottom, is_cut)
+
+
+def _balanced(tokens: Sequence[Token], lines: tuple[Line, ...], face: Face, width_px: int) -> tuple[Line, ...]:
+    """The same number of lines in as narrow a column as gives no more, so that none ends in a single short word."""
+    narrow, wide = 1, width_px
+    while narrow < wide:
+        middle = (narrow + wide) // 2
+        narrow, wide = (narrow, middle) if len(break_lines(tokens, face, middle)) <= len(lines) else (middle + 1, wide)
+    return break_lines(tokens, face, wide)
+
+
+def _cut(lines: Sequence[Line], rows: int, face: Face, width_px: float) -> tuple[Line, ...]:
+    """The first rows, the last ending in an ellipsis."""
+    kept = list(lines[rows - 1].tokens)
+    while kept:
+        last = kept.pop()
+        end = Token(last.char_start, last.char_end, last.text.rstrip(".,;:") + "…", last.has_space, last.starts_line)
+        line = break_lines([*kept, end], face, width_px)
+        if len(line) == 1:
+            return (*lines[: rows - 1], line[0])
+    return tuple(lines[:rows])
+
+
+def set_pages(
+    texts: Sequence[str], language: str, area: Box, sizes: Sequence[int], weight: int
+) -> tuple[tuple[Page, ...], ...]:
+    """Set each segment in the largest type in which all fit on a page; else in the smallest, over several pages."""
+    tokens = [tokenize(text) for text in texts]
+    for size in sizes:
+        face = Face(weight, size, language, DISPLAY_TRACKING_EM if size >= DISPLAY_FROM_PX else 0.0)
+        leading = line_pitch_px(size)
+        rows = max(1, (area.height - ascent_px(size) - descent_px(size)) // leading + 1)
+        set_lines = [break_lines(words, face, area.width) for words in tokens]
+        is_whole = all(
+            len(lines) <= rows and sum(len(line.tokens) for line in lines) == len(words)
+            for lines, words in zip(set_lines, tokens, strict=True)
+        )
+        if is_whole:
+            break
+    return tuple(
+        tuple(_page(lines, face, area, leading) for lines in _pages(words, face, area, rows)) for words in tokens
+    )
+
+
+def _pages(tokens: Sequence[Token], face: Face, area: Box, rows: int) -> list[tuple[Line, ...]]:
+    """Part a text into pages of at most `rows` lines, if possible where a sentence ends."""
+    pages: list[tuple[Line, ...]] = []
+    rest = [token for line in break_lines(tokens, face, area.width) for token in line.tokens]
+    while rest:
+        lines = break_lines(rest, face, area.width)[:rows]
+        count = sum(len(line.tokens) for line in lines)
+        if count < len(rest):
+            ends = [index + 1 for index in range(count // 2, count) if rest[index].ends_sentence]
+            count = ends[-1] if ends else count
+            lines = break_lines(rest[:count], face, area.width)
+        pages.append(lines)
+        rest = rest[count:]
+    return pages or [()]
+
+
+def _page(lines: tuple[Line, ...], face: Face, area: Box, leading: int) -> Page:
+    words = place_lines(
+        lines,
+        face,
+        x_px=area.x,
+        width_px=area.width,
+        baseline_px=area.y + ascent_px(face.size_px),
+        leading_px=leading,
+    )
+    return Page(words, face)
+
+
+def set_line(words: str, face: Face, place: Box) -> tuple[PlacedToken, ...]:
+    """Set a text on one line whose baseline is the box's top; what does not fit ends in an ellipsis."""
+    lines = break_lines(tokenize(words), face, place.width)
+    lines = _cut(lines, 1, face, place.width) if len(lines) > 1 else lines
+    return place_lines(lines, face, x_px=place.x, width_px=place.width, baseline_px=place.y, leading_px=0)
+
+
+def line_pitch_px(size: int) -> int:
+    """From one baseline to the next."""
+    return round(size * (1.18 if size >= DISPLAY_FROM_PX else 1.44))
+
+
+def ascent_px(size: int) -> int:
+    """Room above a baseline; enough for accents on capitals and for the fonts of other scripts."""
+    return round(size * 0.98)
+
+
+def descent_px(size: int) -> int:
+    """Room below a baseline."""
+    return round(size * 0.32)
