@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 from pptx import Presentation
-from pptx.dml.color import RGBColor
 from pptx.enum.dml import MSO_THEME_COLOR as THEME
 from pptx.enum.shapes import MSO_CONNECTOR, MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
@@ -36,8 +35,8 @@ KEPT_LAYOUTS = {TITLE: "title", CONTENT: "content", SECTION: "section", TITLE_ON
 EMU = 914400
 
 
-def new_deck() -> tuple[Deck, dict[str, int]]:
-    """An empty 13.333 x 7.5 inch deck in the course's design, and its layouts' places by name."""
+def new_deck() -> Deck:
+    """An empty 13.333 x 7.5 inch deck in the course's design."""
     deck = Presentation()
     deck.slide_width, deck.slide_height = Inches(13.3333), Inches(7.5)
     layouts = deck.slide_layouts
@@ -48,7 +47,7 @@ def new_deck() -> tuple[Deck, dict[str, int]]:
     _master(deck)
     for index, name in enumerate(KEPT_LAYOUTS.values()):
         _layout(layouts[index], name)
-    return deck, {name: index for index, name in enumerate(KEPT_LAYOUTS.values())}
+    return deck
 
 
 def _theme(deck: Deck) -> None:
@@ -308,9 +307,3 @@ def card(
     text = group.shapes.add_textbox(Inches(x + 1.62), Inches(y), Inches(w - 1.75), Inches(h))
     write(text, [(lines[0], 22, True, THEME.TEXT_2), (lines[1], 18, False, THEME.TEXT_1)])
     return group
-
-
-def set_rgb(fill: object, rgb: str) -> None:
-    """Fill with a fixed colour, for what has no theme colour of its own."""
-    fill.solid()
-    fill.fore_color.rgb = RGBColor.from_string(rgb)

@@ -44,7 +44,7 @@ TITLE, CONTENT, SECTION, TITLE_ONLY = 0, 1, 2, 3
 
 def make_deck() -> bytes:
     """The whole deck as a PPTX file."""
-    deck, _ = new_deck()
+    deck = new_deck()
     for make in (
         title, promises, four_ways, length_is_strength, trainers_poll, one_leak,
         second_part, clever_is_not_strong, three_steps, what_to_use, manager,
@@ -176,16 +176,16 @@ def three_steps(deck: Deck) -> None:
     """Steps with arrows between them."""
     slide = _slide(deck, TITLE_ONLY, "A passphrase in three steps")
     steps = (
-        ("1", "Draw", "Let dice or a generator pick the words."),
-        ("2", "Keep", "Take six of them, in the order they came."),
-        ("3", "Use once", "One passphrase opens one account."),
+        ("1", "Draw", "Let dice or a generator pick the words. Never choose them yourself."),
+        ("2", "Keep", "Take six of them, in the order they came. Say them aloud a few times."),
+        ("3", "Use once", "One passphrase opens one account, and no other."),
     )
     builds = Builds(slide)
     for index, (number, name, what) in enumerate(steps):
         x = 0.75 + 4.165 * index
         if index:
             builds.on_click(arrow(slide, (x - 0.62, 3.95), (x - 0.05, 3.95), THEME.ACCENT_2), WIPE)
-        shape = box(slide.shapes, (x, 2.4, 3.5, 3.1), THEME.BACKGROUND_1)
+        shape = box(slide.shapes, (x, 2.3, 3.5, 3.5), THEME.BACKGROUND_1)
         write(shape, [(f"{number}. {name}", 30, True, THEME.ACCENT_1), (what, 22, False, THEME.TEXT_1)], MSO_ANCHOR.TOP)
         shape.text_frame.margin_top = Inches(0.45)
         builds.with_previous(shape) if index else builds.on_click(shape)
@@ -216,11 +216,12 @@ def manager(deck: Deck) -> None:
     """A picture that appears, paragraphs, and one emphasis."""
     slide = _slide(deck, CONTENT, "Let a manager remember")
     text = _fill(slide, "It makes a new password for every site", "It keeps them all in one locked vault",
-                 "It fills them in only at the true address")  # fmt: skip
+                 "It fills them in only at the true address", "It warns you when one has leaked")  # fmt: skip
     image = picture(slide.shapes, drawn.vault(), (8.45, 1.7, 4.0), "A safe whose drawers hold keys of many colours")
     badge = box(slide.shapes, (0.75, 5.35, 6.9, 1.1), THEME.ACCENT_2)
     write(badge, [("You remember one passphrase.", 24, True, THEME.TEXT_2)])
     builds = Builds(slide).on_click(image).with_previous(text, FADE, 0).on_click(text, FADE, 1).on_click(text, FADE, 2)
+    builds.on_click(text, FADE, 3)
     builds.on_click(badge).after_previous(badge, PULSE).write()
 
 
@@ -235,9 +236,19 @@ def second_locks(deck: Deck) -> None:
     slide = _slide(deck, TITLE_ONLY, "Which second lock?")
     light, dark = THEME.BACKGROUND_1, THEME.TEXT_2
     stairs = (
-        (THEME.ACCENT_6, dark, "Text message", "Better than nothing, but a number can be taken over."),
-        (THEME.ACCENT_1, light, "Code from an app", "Good, but a false page can ask for it."),
-        (dark, light, "Passkey or security key", "Best: a false page gets nothing."),
+        (THEME.ACCENT_6, dark, "Text message", "Better than nothing, but a thief can take over your number."),
+        (
+            THEME.ACCENT_1,
+            light,
+            "Code from an app",
+            "Good, it changes every half minute, but a false page can ask for it.",
+        ),
+        (
+            dark,
+            light,
+            "Passkey or security key",
+            "Best. It answers only the true site, so a false page gets nothing at all.",
+        ),
     )
     builds = Builds(slide)
     for index, (fill, ink, name, verdict) in enumerate(stairs):
@@ -253,20 +264,26 @@ def bait(deck: Deck) -> None:
     """A picture and paragraphs that come together."""
     slide = _slide(deck, CONTENT, "Look before you type")
     text = _fill(slide, "Who is asking, and why is it urgent?", "Does the address end in the true name?",
-                 "When in doubt, open the site yourself")  # fmt: skip
+                 "No bank asks for a password by mail", "When in doubt, open the site yourself")  # fmt: skip
     image = picture(
         slide.shapes, drawn.bait(), (8.35, 1.75, 4.2), "A laptop with a sign-in form that hangs on a fishing hook"
     )
-    Builds(slide).on_click(image, APPEAR).after_previous(text, FADE, 0).on_click(text, FADE, 1).on_click(
-        text, FADE, 2
-    ).write()
+    builds = Builds(slide).on_click(image, APPEAR).after_previous(text, FADE, 0)
+    for paragraph in (1, 2, 3):
+        builds.on_click(text, FADE, paragraph)
+    builds.write()
 
 
 def after_a_leak(deck: Deck) -> None:
-    """Numbered steps, two of them at once."""
+    """Numbered steps, each with its disc."""
     slide = _slide(deck, TITLE_ONLY, "If it happens anyway")
-    steps = ("Change that password at once.", "Change it wherever you used it too.", "Sign out all devices.",
-             "Turn on a second lock.", "Tell your bank, your employer, your friends.")  # fmt: skip
+    steps = (
+        "Change that password at once.",
+        "Change it wherever else you used it.",
+        "Sign out all devices, so that an open session ends.",
+        "Turn on a second lock before you go on.",
+        "Tell your bank, your employer, and your friends.",
+    )
     builds = Builds(slide)
     for index, step in enumerate(steps):
         y = 1.85 + 0.95 * index
@@ -284,9 +301,9 @@ def today(deck: Deck) -> None:
     """Cards that come by themselves, one after the other."""
     slide = _slide(deck, TITLE_ONLY, "Three things to do today")
     deeds = (
-        ("Start a password manager", "The one in your browser will do."),
-        ("Give your mail its own passphrase", "Six random words, used nowhere else."),
-        ("Turn on a second lock", "For your mail and your bank first."),
+        ("Start a password manager", "The one in your browser is a good start, and it costs nothing."),
+        ("Give your mail its own passphrase", "Six random words, used nowhere else, kept in your purse at first."),
+        ("Turn on a second lock", "For your mail and your bank first, then wherever you can."),
     )
     builds = Builds(slide)
     for index, deed in enumerate(deeds):
@@ -350,11 +367,8 @@ def _name_sections(deck: Deck) -> None:
         parts += f'<p14:section name="{name}" id="{{{guid}}}"><p14:sldIdLst>{ids}</p14:sldIdLst></p14:section>'
     presentation = deck.part._element  # noqa: SLF001
     namespace = presentation.nsmap["p"]
-    extensions = presentation.find(f"{{{namespace}}}extLst")
-    if extensions is None:
-        extensions = etree.SubElement(presentation, f"{{{namespace}}}extLst")
-    extensions.insert(
-        0,
+    extensions = etree.SubElement(presentation, f"{{{namespace}}}extLst")
+    extensions.append(
         etree.fromstring(
             f'<p:ext xmlns:p="{namespace}" uri="{uri}"><p14:sectionLst xmlns:p14="{p14}">{parts}'
             "</p14:sectionLst></p:ext>"
