@@ -177,6 +177,10 @@ def _stems(code: str, text: str) -> tuple[str, ...]:
     if not language.has_spaces:
         runs = HAN_OR_KANA.findall(text)
         return tuple(run[at : at + 2] for run in runs for at in range(max(1, len(run) - 1)))
-    carrying = [word.casefold() for word in words(text) if not language.is_stop_word(word)]
+    return tuple(_stem(code, word.casefold()) for word in words(text) if not language.is_stop_word(word))
+
+
+@lru_cache(maxsize=65536)
+def _stem(code: str, word: str) -> str:
     # The stemmers keep state while they work, so each call has its own.
-    return tuple(snowballstemmer.stemmer(STEMMERS[code]).stemWords(carrying) if code in STEMMERS else carrying)
+    return str(snowballstemmer.stemmer(STEMMERS[code]).stemWord(word)) if code in STEMMERS else word

@@ -198,13 +198,14 @@ def _most_related(
     topic = frozenset(language.stems(" ".join([scene.heading, *(statement.text for statement in scene.statements)])))
     shared = Counter(index for stem in sorted(topic) for index in by_stem.get(stem, ()))
     said = [frozenset(language.stems(statement.text)) for statement in scene.statements]
-    scored = [
-        (round(count / (len(topic) * len(sentences[index].stems)) ** 0.5, 9), -index)
+    scored = sorted(
+        (-round(count / (len(topic) * len(sentences[index].stems)) ** 0.5, 9), index)
         for index, count in shared.items()
-        if count >= FEWEST_SHARED_STEMS and not any(_repeats(sentences[index].stems, stems) for stems in said)
-    ]
-    best = max(scored, default=(0.0, 0))
-    return (best[0], -best[1]) if best[0] >= LEAST_RELATED else None
+        if count >= FEWEST_SHARED_STEMS
+    )
+    related = ((-score, index) for score, index in scored if -score >= LEAST_RELATED)
+    new = (hit for hit in related if not any(_repeats(sentences[hit[1]].stems, stems) for stems in said))
+    return next(new, None)
 
 
 def _repeats(one: frozenset[str], other: frozenset[str]) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from coursecrafter.gateway.providers.offline_text.language import Language, words
@@ -23,20 +23,24 @@ class Terms:
 
     Attributes:
         spread: on how many slides a stem stands.
-        pool: each term once as it is written inside sentences, in order of the deck.
+        pool: by kind, the terms as they are written inside sentences, with their stems, each stem once.
     """
 
     language: Language
     spread: Counter[str]
-    pool: tuple[str, ...]
+    pool: Mapping[str, Mapping[str, str]]
 
     @classmethod
     def of(cls, language: Language, texts: Sequence[str]) -> Terms:
         """From the texts of a deck's slides, one for each."""
         spread = Counter(stem for text in texts for stem in set(language.stems(text)))
         found = [word for text in texts for sentence in language.sentences(text) for word in words(sentence)[1:]]
-        pool = dict.fromkeys(word for word in found if _is_term(language, word))
-        return cls(language, spread, tuple(pool) if language.has_spaces else ())
+        pool: dict[str, dict[str, str]] = defaultdict(dict)
+        for word in dict.fromkeys(found if language.has_spaces else ()):
+            stem = "".join(language.stems(word))
+            if stem and _is_term(language, word):
+                pool[_kind(word)].setdefault(stem, word)
+        return cls(language, spread, pool)
 
     def best_term(self, sentence: str) -> str | None:
         """The word to ask for: one that the deck comes back to, a number, else the longest; None if there is none.
@@ -64,9 +68,7 @@ class Terms:
             home: all text of its slide.
         """
         known = set(self.language.stems(home))
-        kind = _kind(term)
-        others = {self._stem(word): word for word in reversed(self.pool) if _kind(word) == kind and self._stem(word)}
-        fitting = [word for stem, word in others.items() if stem not in known]
+        fitting = [word for stem, word in self.pool.get(_kind(term), {}).items() if stem not in known]
         return sorted(fitting, key=lambda word: (-_likeness(term, word), word))
 
     def _stem(self, word: str) -> str:
