@@ -10,8 +10,8 @@ from lxml.html import builder as h
 
 # Nothing from elsewhere, no script in a text: what an author wrote cannot call out, even if an escape were forgotten.
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self'; media-src 'self'; "
-    "font-src 'self'; base-uri 'none'; form-action 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self'; media-src 'self' blob:; "
+    "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'"
 )
 
 

@@ -43,7 +43,7 @@ NIGHT = _Ground(0.185, 0.225, 0.275, 0.33, 0.45, 0.945, 0.75, 0.275, is_dark=Tru
 
 def theme_css(brand: Brand) -> str:
     """The style sheet `theme.css`: the brand's font and its colours for light and dark."""
-    font = re.sub(r"[^\w \-]", "", brand.font).strip()
+    font = " ".join(re.findall(r"[\w-]+", brand.font))
     name = f'--brand-font:"{font or "Inter"}";'
     return (
         f":root{{{name}{_declared(theme(brand, DAY))}}}\n"

@@ -24,7 +24,7 @@ export interface QuizViewProps {
 
 /** A quiz: one question at a time, each answered once, then the result. */
 export function QuizView(props: QuizViewProps): JSX.Element {
-  const { page, answers, strings } = props;
+  const { page, answers } = props;
   const firstOpen = answers.findIndex((answer) => !isAnswered(answer));
   const [current, setCurrent] = useState(firstOpen < 0 ? page.questions.length : firstOpen);
   const shown = useRef(current);
@@ -38,7 +38,7 @@ export function QuizView(props: QuizViewProps): JSX.Element {
   const answer = answers[current] ?? null;
   return (
     <article class="page page-quiz">
-      <PageHeading eyebrow={strings.quiz} title={page.title} takesFocus={props.takesFocus} />
+      <PageHeading eyebrow={props.lesson.lesson.title} title={page.title} takesFocus={props.takesFocus} />
       {page.description && current === 0 && !answer && <p class="lead">{page.description}</p>}
       <div class="quiz-body" ref={body} tabIndex={-1}>
         {question ? (
@@ -56,7 +56,7 @@ export function QuizView(props: QuizViewProps): JSX.Element {
               setCurrent(current + 1);
             }}
             onTurn={props.onTurn}
-            strings={strings}
+            strings={props.strings}
           />
         ) : (
           <QuizResult

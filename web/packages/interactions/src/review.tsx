@@ -22,10 +22,9 @@ export function ReviewView({ page, lesson, takesFocus, onTurn, strings }: Review
     if (!next.delete(index)) next.add(index);
     setOpened(next);
   };
-  const eyebrow = page.kind === "timeline" ? strings.timeline : strings.keyPoints;
   return (
     <article class={`page page-review page-${page.kind}`}>
-      <PageHeading eyebrow={eyebrow} title={page.title} takesFocus={takesFocus} />
+      <PageHeading eyebrow={lesson.lesson.title} title={page.title} takesFocus={takesFocus} />
       {page.description && <p class="lead">{page.description}</p>}
       <p class="review-tools">
         <button

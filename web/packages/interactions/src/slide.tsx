@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { lastBegun } from "./clock";
 import { PageHeading } from "./heading";
 import { fill, type Strings } from "./strings";
+import { useSoundFile } from "./sound_file";
 import { SlideText } from "./text";
 import { Transport } from "./transport";
 import type { Build, SlidePage } from "./types";
@@ -22,6 +23,7 @@ interface SlideViewProps {
  */
 export function SlideView({ page, takesFocus, showsCaptions, onCaptions, strings }: SlideViewProps): JSX.Element {
   const audio = useRef<HTMLAudioElement>(null);
+  const soundFile = useSoundFile(page.audio?.file ?? null);
   const sound = useSound(audio);
   const whole = page.builds[page.builds.length - 1] ?? null;
   const spoken = sound.isUnderWay ? (lastBegun(page.builds, sound.atS) ?? whole) : null;
@@ -45,7 +47,7 @@ export function SlideView({ page, takesFocus, showsCaptions, onCaptions, strings
             {showsCaptions && cues.length > 0 && (
               <p class={`caption${sound.isUnderWay ? " is-spoken" : ""}`}>{cue?.text}</p>
             )}
-            <audio ref={audio} src={page.audio.file} preload="metadata" {...sound.listeners} />
+            <audio ref={audio} {...(soundFile === null ? {} : { src: soundFile })} preload="auto" {...sound.listeners} />
             <Transport
               audio={audio}
               durationS={page.audio.duration_s}
