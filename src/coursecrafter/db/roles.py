@@ -13,16 +13,6 @@ from dataclasses import dataclass
 import psycopg
 import sqlalchemy as sa
 
-from coursecrafter.errors import CourseCrafterError
-
-
-class AdminRightsMissing(CourseCrafterError):
-    """The administrator's login may not make what the database needs."""
-
-    code = "CC-0013"
-    status = 500
-    remedy = "Point DATABASE_ADMIN_URL at a superuser for the first upgrade; later ones need only cc_admin."
-
 
 @dataclass(frozen=True, slots=True)
 class Role:
@@ -53,23 +43,15 @@ def ensure_roles(connection: sa.Connection, passwords: Mapping[str, str]) -> Non
     Args:
         connection: as a superuser, or as a role that may do all this; the caller's transaction commits it.
         passwords: by role; a role without one cannot log in by password.
-
-    Raises:
-        AdminRightsMissing: CC-0013.
     """
     there = set(connection.scalars(sa.text("SELECT rolname FROM pg_roles WHERE rolname LIKE 'cc\\_%'")))
     database = _quoted(connection, str(connection.scalar(sa.text("SELECT current_database()"))))
-    try:
-        for role in ROLES:
-            if role.name not in there:
-                _create(connection, role, passwords.get(role.name))
-        if len(there) < len(ROLES) or not _may_create_schemas(connection):
-            connection.exec_driver_sql(f"GRANT CREATE, CONNECT, TEMPORARY ON DATABASE {database} TO cc_owner")
-            connection.exec_driver_sql(f"GRANT CONNECT ON DATABASE {database} TO cc_app, cc_worker, cc_admin")
-    except sa.exc.ProgrammingError as error:
-        raise AdminRightsMissing(
-            "The administrator's login may not make the database's roles.", detail=str(error)
-        ) from error
+    for role in ROLES:
+        if role.name not in there:
+            _create(connection, role, passwords.get(role.name))
+    if len(there) < len(ROLES) or not _may_create_schemas(connection):
+        connection.exec_driver_sql(f"GRANT CREATE, CONNECT, TEMPORARY ON DATABASE {database} TO cc_owner")
+        connection.exec_driver_sql(f"GRANT CONNECT ON DATABASE {database} TO cc_app, cc_worker, cc_admin")
 
 
 def allow_login(connection: sa.Connection, login: str) -> None:

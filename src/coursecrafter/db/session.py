@@ -14,11 +14,12 @@ from coursecrafter.config import Settings
 from coursecrafter.db.embedded import open_embedded
 from coursecrafter.db.instance import DatabaseDiskFull
 from coursecrafter.db.roles import allow_login, ensure_roles
-from coursecrafter.db.upgrade import migrate, require_current
+from coursecrafter.db.upgrade import SchemaBehind, migrate, require_current
 from coursecrafter.db.urls import DatabaseUrls, read_url
 from coursecrafter.errors import RequestError
 
 DISK_FULL = "53100"
+NO_RIGHTS = "42501"
 UNREACHABLE = ("08", "57P", "28", "3D")
 """Beginnings of SQLSTATE: connection lost, server going down or starting up, login refused, no such database."""
 
@@ -35,6 +36,14 @@ class DatabaseUnreachable(RequestError):
     status = 503
     retry = True
     remedy = "Check DATABASE_URL, and that the server runs and takes this login."
+
+
+class AdminRightsMissing(RequestError):
+    """The administrator's login may not make what the database needs."""
+
+    code = "CC-0013"
+    status = 500
+    remedy = "Point DATABASE_ADMIN_URL at a superuser for the first upgrade; later ones need only cc_admin."
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +97,23 @@ class Database:
             yield connection
 
     def upgrade(self) -> None:
-        """Bring roles and schema to those of this code, in one transaction."""
-        with self.admin() as connection:
-            ensure_roles(connection, {})
-            for url in {self.urls.app, self.urls.worker} if not self.is_embedded else ():
-                allow_login(connection, url.username or "")
-            migrate(connection)
+        """Bring roles and schema to those of this code, in one transaction.
+
+        Raises:
+            AdminRightsMissing: CC-0013.
+        """
+        try:
+            with self.admin() as connection:
+                ensure_roles(connection, {})
+                for url in () if self.is_embedded else {self.urls.app, self.urls.worker}:
+                    allow_login(connection, url.username or "")
+                migrate(connection)
+        except sa.exc.ProgrammingError as error:
+            if getattr(error.orig, "sqlstate", None) != NO_RIGHTS:
+                raise
+            raise AdminRightsMissing(
+                "The administrator's login may not make what the database needs.", detail=str(error)
+            ) from error
 
     def ensure_ready(self) -> None:
         """Upgrade an embedded database that is behind; refuse a server's.
@@ -106,6 +126,10 @@ class Database:
             with self.admin() as connection:
                 migrate(connection)
         with _transaction(self._app_engine) as connection:
+            # A server that was never upgraded has no such role; one upgraded for another login does not let us act so.
+            may = sa.text("SELECT count(*) FROM pg_roles WHERE rolname = 'cc_app' AND pg_has_role(oid, 'SET')")
+            if not connection.scalar(may):
+                raise SchemaBehind("The database does not know this program's login yet.")
             connection.execute(sa.text("SET LOCAL ROLE cc_app"))
             require_current(connection)
 

@@ -38,7 +38,8 @@ def head_revision() -> str:
 
 def current_revision(connection: sa.Connection) -> str:
     """The revision a database stands at; '' before the first."""
-    if connection.scalar(sa.text("SELECT to_regprocedure('platform.revision()')")) is None:
+    is_made = "SELECT to_regprocedure('platform.revision()') IS NOT NULL"
+    if not connection.scalar(sa.text(is_made)):
         return ""
     return connection.scalar(sa.text("SELECT platform.revision()")) or ""
 
