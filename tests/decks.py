@@ -233,7 +233,7 @@ def add_slide_number(slide: Any, *, at: tuple[float, float] = (12, 7)) -> Any:
     box = add_text(slide, "Slide Number", "", at=at, size=(1, 0.4))
     placeholder = etree.SubElement(box.element.nvSpPr.nvPr, f"{{{_P}}}ph", type="sldNum", sz="quarter", idx="12")
     placeholder.tail = None
-    paragraph = box.text_frame.paragraphs[0]._p  # noqa: SLF001 - python-pptx knows no fields
+    paragraph = box.text_frame.paragraphs[0]._p
     field = etree.SubElement(paragraph, f"{{{_A}}}fld", id="{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}", type="slidenum")
     etree.SubElement(field, f"{{{_A}}}t").text = "‹#›"
     return box

@@ -54,9 +54,11 @@ def find_language(runs: Iterable[tuple[str, str, str]]) -> str:
     tags: Counter[str] = Counter()
     for text, language, alternative in runs:
         for script, letters in _scripts(text).items():
-            tag = _fitting_tag(script, language, alternative)
-            if tag:
-                tags[tag] += letters
+            tags[_fitting_tag(script, language, alternative)] += letters
+    unnamed = tags.pop("", 0)
+    if unnamed:
+        named = Counter({tag: letters for tag, letters in tags.items() if _primary(tag) not in _WRITTEN_IN})
+        tags[_most(named) if named else DEFAULT_LANGUAGE] += unnamed
     if not tags:
         return DEFAULT_LANGUAGE
     primaries: Counter[str] = Counter()
@@ -86,6 +88,7 @@ def _script(character: str) -> str:
 
 
 def _fitting_tag(script: str, language: str, alternative: str) -> str:
+    """The language of letters of one script in a run; "" for Latin letters of which nothing is known."""
     if script not in _OF_SCRIPT:
         # Latin letters in an Arabic run are names; they say nothing about the deck.
         return language if _TAG.fullmatch(language) and _primary(language) not in _WRITTEN_IN else ""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from coursecrafter.ingest.package import P, Package, find_all
+from coursecrafter.ingest.package import P, Package, find_all, find_values
 
 FURNITURE = {"sldNum", "dt", "ftr", "hdr"}
 TITLES = {"title", "ctrTitle"}
@@ -46,6 +46,8 @@ class Inheritance:
         master = package.related(layout, "slideMaster") if layout else None
         self._layout = package.parse(layout) if layout else None
         self._master = package.parse(master) if master else None
+        theme = package.related(master, "theme") if master else None
+        self._theme = package.parse(theme) if theme else None
 
     def box(self, shape: etree._Element) -> Box | None:
         """Where a shape stands, in the coordinates of its parent."""
@@ -64,6 +66,22 @@ class Inheritance:
             if found:
                 return etree.QName(found[0]).localname != "buNone"
         return False
+
+    def body_properties(self, shape: etree._Element) -> list[etree._Element]:
+        """`a:bodyPr` of a shape and of the placeholders that it inherits from, nearest first."""
+        return [body for element in (shape, *self._ancestors(shape)) for body in find_all(element, "p:txBody/a:bodyPr")]
+
+    def paragraph_properties(
+        self, shape: etree._Element, paragraph: etree._Element, level: int
+    ) -> list[etree._Element]:
+        """A paragraph's own properties and those that it inherits, nearest first."""
+        return list(self._paragraph_properties(shape, paragraph, level))
+
+    def theme_font(self, *, is_heading: bool) -> str:
+        """The theme's typeface for headings or for text; "" where it names none."""
+        part = "major" if is_heading else "minor"
+        faces = [] if self._theme is None else find_values(self._theme, f".//a:{part}Font/a:latin/@typeface")
+        return next(iter(faces), "")
 
     def _paragraph_properties(
         self, shape: etree._Element, paragraph: etree._Element, level: int

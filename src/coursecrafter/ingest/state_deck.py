@@ -32,8 +32,9 @@ from coursecrafter.ingest.package import (
     relationships_part,
     to_xml,
 )
-from coursecrafter.ingest.placeholders import FURNITURE, placeholder_kind
+from coursecrafter.ingest.placeholders import FURNITURE, Inheritance, placeholder_kind
 from coursecrafter.ingest.slide_states import apply_state, freeze_fields, prepare_slide
+from coursecrafter.ingest.text_fit import fit_texts
 from coursecrafter.ingest.timing import State, read_states, remove_timing, shape_ids
 
 MAIN_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml"
@@ -53,6 +54,7 @@ class StateSource:
         self.part = part
         self.is_hidden = slide.get("show") in {"0", "false"}
         self.states, self.caveats = read_states(slide)
+        fit_texts(slide, Inheritance(package, part))
         self._prepared = prepare_slide(slide, number, shape_ids(self.states))
 
     def draw(self, state: State) -> bytes:
