@@ -65,21 +65,35 @@ def make_runnable(programs: Programs, uid: int, copies: Path = COPIES) -> Progra
     """Give programs that the user can run: the wheel's, else a copy made once in a folder of our own."""
     if _can_run(programs, uid):
         return programs
-    package = programs.folder.parent.parent
-    full_version = _full_version(programs)
-    home = copies / full_version
+    home = copies / _full_version(programs)
     copied = Programs(programs.version, home / PACKAGE / FOLDERS[programs.version] / "bin")
     if not copied.folder.exists():
-        copies.mkdir(parents=True, exist_ok=True, mode=0o755)
+        make_public_folder(copies)
         fresh = Path(tempfile.mkdtemp(dir=copies))
         fresh.chmod(0o755)
-        install = FOLDERS[programs.version]
-        left_out = shutil.ignore_patterns("include", "*.a", "pkgconfig")
-        shutil.copytree(package / install, fresh / PACKAGE / install, ignore=left_out, symlinks=True)
-        libraries = f"{PACKAGE}.libs"
-        shutil.copytree(package.parent / libraries, fresh / libraries, symlinks=True)
-        fresh.rename(home)
+        _copy(programs, fresh)
+        try:
+            fresh.rename(home)
+        except OSError:
+            # Another process was faster; its copy is the same.
+            shutil.rmtree(fresh)
     return copied
+
+
+def make_public_folder(folder: Path) -> None:
+    """Make a folder that everybody may pass through, and the missing ones above it; whatever exists stays as it is."""
+    for missing in reversed([path for path in (folder, *folder.parents) if not path.exists()]):
+        missing.mkdir(exist_ok=True)
+        missing.chmod(0o755)
+
+
+def _copy(programs: Programs, target: Path) -> None:
+    """Copy programs and libraries, in the layout by which they find each other."""
+    package, install = programs.folder.parent.parent, FOLDERS[programs.version]
+    unneeded = shutil.ignore_patterns("include", "*.a", "pkgconfig")
+    shutil.copytree(package / install, target / PACKAGE / install, ignore=unneeded, symlinks=True)
+    libraries = f"{PACKAGE}.libs"
+    shutil.copytree(package.parent / libraries, target / libraries, symlinks=True)
 
 
 def _can_run(programs: Programs, uid: int) -> bool:

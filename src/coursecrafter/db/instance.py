@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from coursecrafter.db.binaries import Programs, find_programs, make_runnable
+from coursecrafter.db.binaries import Programs, find_programs, make_public_folder, make_runnable
 from coursecrafter.errors import CourseCrafterError
 
 SUPERUSER = "coursecrafter"
@@ -262,6 +262,11 @@ def _account() -> Account:
 
 
 def _place(folder: Path, account: Account) -> Path:
+    """The home's own folder; where the server's user cannot enter that, a folder of ours that the home's mark names.
+
+    Raises:
+        DatabaseNotStarted: CC-0014.
+    """
     marked = marked_place(folder)
     if marked is not None:
         return marked
@@ -274,8 +279,12 @@ def _place(folder: Path, account: Account) -> Path:
     name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:8]
     # Not by the path alone: a home that was deleted and made again must not find the old one's rows.
     place = SYSTEM_FOLDER / f"{name}-{secrets.token_hex(4)}"
-    place.mkdir(parents=True, mode=0o755)
+    make_public_folder(SYSTEM_FOLDER)
+    place.mkdir()
     place.chmod(0o711)
+    if not _can_enter(place, account):
+        place.rmdir()
+        raise DatabaseNotStarted(f"The database's user {SYSTEM_USER} cannot enter {SYSTEM_FOLDER}.")
     write_private(folder / "place", str(place))
     return place
 
