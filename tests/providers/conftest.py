@@ -4,19 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from coursecrafter.gateway.ports import CallRecord
 from coursecrafter.gateway.providers.offline_speech import OfflineSpeech
 from coursecrafter.gateway.providers.offline_text import OfflineText
-
-
-class ListLedger:
-    """A ledger in memory."""
-
-    def __init__(self) -> None:
-        self.calls: list[CallRecord] = []
-
-    def record(self, call: CallRecord) -> None:
-        self.calls.append(call)
+from providers.list_ledger import ListLedger
 
 
 @pytest.fixture

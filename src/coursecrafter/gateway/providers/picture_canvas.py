@@ -141,14 +141,14 @@ class Canvas:
 
     @property
     def unit(self) -> float:
-        """A hundredth of the shorter side."""
-        return min(self.width, self.height) / 100
+        """A hundredth of the shorter side, less where the text takes the picture's lower part."""
+        return min(self.width, self.height) / (128 if self.zone == "bottom" else 100)
 
     @property
     def focus(self) -> tuple[float, float]:
         """Where the eye should rest: the middle of what is not quiet."""
         x = {"left": 0.73, "right": 0.27}.get(self.zone, 0.5)
-        y = {"bottom": 0.36}.get(self.zone, 0.5)
+        y = {"bottom": 0.3}.get(self.zone, 0.5)
         return self.width * x, self.height * y
 
     @property

@@ -71,7 +71,7 @@ def _entries(language: Language, slides: Sequence[Mapping[str, Any]]) -> list[di
 
 
 def _text(language: Language, texts: Sequence[str]) -> str:
-    statements = [Statement(sentence, "") for sentence in screen_sentences(language, "", texts)]
+    statements = [Statement(sentence, "") for sentence in screen_sentences(language, "", list(dict.fromkeys(texts)))]
     return (" " if language.has_spaces else "").join(
         chosen.text for chosen in carrying(language, statements, ENTRY_WORDS)
     )

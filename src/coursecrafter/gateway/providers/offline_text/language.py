@@ -51,6 +51,7 @@ SHORTEST_CONTENT_WORD = 3
 JOINERS = frozenset("\u200c\u200d")  # letters of Persian and Indic scripts depend on them
 CONTINUERS = frozenset(":;,)]}–—-/…»”")
 LONGEST_ABBREVIATION = 4
+ADDRESS = re.compile(r"\S{0,200}(?:://|www\.)\S*")
 SOURCE_LINE = re.compile(
     r"(?:quellen?|sources?|bild|foto|photo|image|resources?|références?|references?|fuentes?|fontes?|imagen|imagem|buch|isbn)\s*:"
     r"|©|\(c\)|[=_*#~-]{4,}"
@@ -123,6 +124,11 @@ def is_prose(line: str) -> bool:
     lowered = line.casefold()
     is_address = any(mark in lowered for mark in ("://", "www.", "@"))
     return any(character.isalpha() for character in line) and not is_address and not SOURCE_LINE.match(lowered)
+
+
+def without_addresses(text: str) -> str:
+    """With "@" for each address, so that no stop inside one ends a sentence, and the sentence is no prose."""
+    return ADDRESS.sub("@", text)
 
 
 def cut_words(text: str, limit: int) -> str:

@@ -18,6 +18,7 @@ from coursecrafter.gateway.providers.offline_text.language import (
     is_prose,
     language_of,
     tidy,
+    without_addresses,
     words,
 )
 from coursecrafter.gateway.providers.offline_text.phrases import phrases
@@ -87,8 +88,7 @@ def _slide_scene(language: Language, scene: Mapping[str, Any], most_words: int) 
     ref = str(scene["ref"])
     number = ref.rpartition(" ")[2]
     heading = tidy(scene.get("heading") or "")
-    # Addresses are left out by whole lines, before a full stop inside them is taken for a sentence's end.
-    told = [sentence for line in lines(scene.get("notes") or "") for sentence in language.sentences(line)]
+    told = language.sentences(without_addresses(scene.get("notes") or ""))
     spoken = [Statement(as_sentence(text), f"notes {number}") for text in told if is_prose(text)]
     if not spoken:
         spoken = [Statement(text, ref) for text in screen_sentences(language, heading, scene["texts"])]
@@ -145,13 +145,17 @@ def carrying(language: Language, statements: Sequence[Statement], most_words: in
     """The highest ranked sentences that fit, in order of the source; at least one."""
     scores = rank_sentences([language.stems(statement.text) for statement in statements])
     ranking = sorted(range(len(statements)), key=lambda index: (-scores[index], index))
+    usual = sum(scores) / max(len(scores), 1)
     chosen: list[int] = []
-    left = most_words
+    left, is_full = most_words, False
     for index in ranking:
         length = _length_words(language, statements[index].text)
-        if length <= left or not chosen:
+        is_filler = is_full and scores[index] < usual  # what only fits because it is short carries nothing
+        if not chosen or (length <= left and not is_filler):
             chosen.append(index)
             left -= length
+        else:
+            is_full = True
     return [statements[index] for index in sorted(chosen)]
 
 
@@ -204,12 +208,12 @@ def _most_related(
         if count >= FEWEST_SHARED_STEMS
     )
     related = ((-score, index) for score, index in scored if -score >= LEAST_RELATED)
-    new = (hit for hit in related if not any(_repeats(sentences[hit[1]].stems, stems) for stems in said))
+    new = (hit for hit in related if not any(_is_said(sentences[hit[1]].stems, stems) for stems in said))
     return next(new, None)
 
 
-def _repeats(one: frozenset[str], other: frozenset[str]) -> bool:
-    return len(one & other) > REPEATED * min(len(one), len(other))
+def _is_said(sentence: frozenset[str], statement: frozenset[str]) -> bool:
+    return len(sentence & statement) > REPEATED * len(sentence)
 
 
 def _opening(language: Language, title: str, scenes: Sequence[_Scene]) -> list[dict[str, Any]]:
