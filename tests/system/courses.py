@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from lxml import etree
 from pptx import Presentation
 from pptx.util import Inches
 
@@ -70,22 +71,57 @@ def change_word(deck: Path, target: Path, old: str, new: str) -> None:
     assert changed == 1
 
 
-def small_deck(path: Path) -> Path:
-    """Three slides with a list, a table and notes."""
+def small_deck(path: Path, slides: int = 3, sections: tuple[str, ...] = ()) -> Path:
+    """Up to three slides: a title, a list with notes, a table; the sections begin with a slide each."""
     deck = Presentation()
     deck.core_properties.title = path.stem
     deck.core_properties.modified = datetime(2026, 1, 2, tzinfo=UTC)
-    opening = deck.slides.add_slide(deck.slide_layouts[0])
-    opening.shapes.title.text = "Chalk and slate"
-    opening.placeholders[1].text = "How a blackboard works"
-    listing = deck.slides.add_slide(deck.slide_layouts[1])
-    listing.shapes.title.text = "Three kinds of chalk"
-    listing.placeholders[1].text = "Natural chalk is soft limestone.\nBoard chalk is pressed gypsum.\nTailors use wax."
-    listing.notes_slide.notes_text_frame.text = "Natural chalk comes from the sea. Board chalk was invented later."
-    table = deck.slides.add_slide(deck.slide_layouts[5])
-    table.shapes.title.text = "Which board takes which"
-    cells = table.shapes.add_table(2, 2, Inches(1), Inches(2), Inches(8), Inches(1.5)).table
-    for place, text in enumerate(["Board", "Chalk", "Slate", "Natural chalk"]):
-        cells.cell(place // 2, place % 2).text = text
+    for draw in (_opening, _listing, _table)[:slides]:
+        draw(deck)
+    if sections:
+        _divide(deck, sections)
     deck.save(str(path))
     return path
+
+
+def _opening(deck: Any) -> None:
+    slide = deck.slides.add_slide(deck.slide_layouts[0])
+    slide.shapes.title.text = "Chalk and slate"
+    slide.placeholders[1].text = "How a blackboard works"
+
+
+def _listing(deck: Any) -> None:
+    slide = deck.slides.add_slide(deck.slide_layouts[1])
+    slide.shapes.title.text = "Three kinds of chalk"
+    slide.placeholders[1].text = "Natural chalk is soft limestone.\nBoard chalk is pressed gypsum.\nTailors use wax."
+    slide.notes_slide.notes_text_frame.text = "Natural chalk comes from the sea. Board chalk was invented later."
+
+
+def _table(deck: Any) -> None:
+    slide = deck.slides.add_slide(deck.slide_layouts[5])
+    slide.shapes.title.text = "Which board takes which"
+    cells = slide.shapes.add_table(2, 2, Inches(1), Inches(2), Inches(8), Inches(1.5)).table
+    for place, text in enumerate(["Board", "Chalk", "Slate", "Natural chalk"]):
+        cells.cell(place // 2, place % 2).text = text
+
+
+def _divide(deck: Any, sections: tuple[str, ...]) -> None:
+    """PowerPoint's section list; the last section takes the slides that are left."""
+    ids = [slide.slide_id for slide in deck.slides]
+    parts = [ids[place : place + 1] for place in range(len(sections) - 1)] + [ids[len(sections) - 1 :]]
+    listed = "".join(
+        f'<p14:section name="{name}" id="{{00000000-0000-0000-0000-00000000000{place}}}"><p14:sldIdLst>'
+        + "".join(f'<p14:sldId id="{slide_id}"/>' for slide_id in part)
+        + "</p14:sldIdLst></p14:section>"
+        for place, (name, part) in enumerate(zip(sections, parts, strict=True))
+    )
+    extension = (
+        '<p:extLst xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main">'
+        '<p:ext uri="{521415D9-36F7-43E2-AB2F-B90AF26B5E84}">'
+        '<p14:sectionLst xmlns:p14="http://schemas.microsoft.com/office/powerpoint/2010/main">'
+        f"{listed}</p14:sectionLst></p:ext></p:extLst>"
+    )
+    element = deck.part._element
+    for old in element.findall("{http://schemas.openxmlformats.org/presentationml/2006/main}extLst"):
+        element.remove(old)
+    element.append(etree.fromstring(extension))

@@ -86,7 +86,7 @@ def _maker(
     engine: Engine, course: Course, lesson: LessonContent, shop: Workshop, film: Path | None
 ) -> Callable[[Bench], Rendered]:
     if engine is Engine.E1:
-        return lambda bench: e1.render(course, lesson, bench, film=film)
+        return lambda bench: e1.render(course, lesson, bench)
     if engine is Engine.E2:
         return lambda bench: _branded_video(course, lesson, shop, bench)
     return lambda bench: _module(course, lesson, shop, bench)
