@@ -79,11 +79,9 @@ def set_brand(
     values = {"name": name, "primary_color": primary_color, "secondary_color": secondary_color}
     row = conn.execute(select(cc_brand_profiles).where(cc_brand_profiles.c.project_id == project_id)).first()
     if row is None:
-        return conn.execute(
-            cc_brand_profiles.insert()
-            .values(org_id=author.org_id, project_id=project_id, **values)
-            .returning(cc_brand_profiles.c.id)
-        ).scalar_one()
+        made = cc_brand_profiles.insert().values(org_id=author.org_id, project_id=project_id, **values)
+        new_id: UUID = conn.execute(made.returning(cc_brand_profiles.c.id)).scalar_one()
+        return new_id
     if any(getattr(row, column) != value for column, value in values.items()):
         conn.execute(cc_brand_profiles.update().where(cc_brand_profiles.c.id == row.id).values(**values))
     brand_id: UUID = row.id

@@ -75,7 +75,7 @@ def test_a_full_disk_is_named_and_leaves_no_half_file() -> None:
     """A tmpfs of one megabyte, in a namespace of its own."""
     program = shutil.which("bwrap")
     assert program is not None
-    argv = [program, "--dev-bind", "/", "/", "--size", "1000000", "--tmpfs", "/tmp"]  # noqa: S108
+    argv = [program, "--dev-bind", "/", "/", "--size", "1000000", "--tmpfs", "/tmp"]
 
     answer = subprocess.run([*argv, sys.executable, "-c", FILL], capture_output=True, text=True, timeout=60, check=True)
 
