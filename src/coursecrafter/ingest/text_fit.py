@@ -3,7 +3,7 @@
 LibreOffice would fit such text itself, but what it finds depends on what it drew before (seen in 7.4: the same slide
 came out with other sizes behind another neighbour), and it ignores a layout's wish to fit. A picture must depend on
 nothing but its slide, and what is shown may not move between two states, so the size is found here, from the fonts that
-LibreOffice will use, and is the same for all states of a slide. The measure is rough and errs to the small side.
+LibreOffice will use, and is the same for all states of a slide. The measure is rough.
 
 Source: ECMA-376 Part 1, 21.1.2.1.3 (`a:normAutofit`).
 """
@@ -28,6 +28,10 @@ DEFAULT_SIZE_PT = 18.0
 DEFAULT_INSETS = {"lIns": 91_440, "tIns": 45_720, "rIns": 91_440, "bIns": 45_720}
 SMALLEST_SCALE_PERCENT = 25
 STEP_PERCENT = 5
+TOLERANCE = 1.15
+"""Text may pass its box by this much: authors push text about with empty lines, and shrinking those moves it away."""
+FALLBACK_SHARE = 0.85
+"""Where PowerPoint noted a size on the slide, only a substitute's wider letters can ask for a smaller one."""
 MEASURED_AT_PX = 1000
 MATCH_TIMEOUT_S = 10
 _PERCENT = 100_000
@@ -77,9 +81,11 @@ def _fit_shape(
     paragraphs = find_all(shape, "p:txBody/a:p")
     laid_out = [_measure(shape, inheritance, paragraph) for paragraph in paragraphs]
     start = round(_share(fit.get("fontScale"), 1.0) * 100)
-    scales = [start, *range(start - start % STEP_PERCENT, SMALLEST_SCALE_PERCENT - 1, -STEP_PERCENT)]
-    fitting = (scale for scale in scales if _height(laid_out, width, scale / 100, reduction) <= height)
-    scale = next(fitting, min(start, SMALLEST_SCALE_PERCENT)) / 100
+    lowest = round(start * FALLBACK_SHARE) if fit.getparent() is own else SMALLEST_SCALE_PERCENT
+    scales = [start, *range(start - start % STEP_PERCENT, lowest, -STEP_PERCENT)]
+    legible = _without_trailing_blanks(laid_out)
+    fitting = (s for s in scales if _height(legible, width, s / 100, reduction) <= height * TOLERANCE)
+    scale = next(fitting, min(start, lowest)) / 100
     for child in list(own):
         if child.tag in _FITS:
             own.remove(child)
@@ -87,6 +93,12 @@ def _fit_shape(
     if scale < 1 or reduction:
         for paragraph, measured in zip(paragraphs, laid_out, strict=True):
             _write_size(paragraph, measured, scale, reduction)
+
+
+def _without_trailing_blanks(paragraphs: list[_Paragraph]) -> list[_Paragraph]:
+    """Empty lines at the end need no room."""
+    filled = [index for index, paragraph in enumerate(paragraphs) if any(run.text.strip() for run in paragraph.runs)]
+    return paragraphs[: filled[-1] + 1] if filled else []
 
 
 def _measure(shape: etree._Element, inheritance: Inheritance, paragraph: etree._Element) -> _Paragraph:
