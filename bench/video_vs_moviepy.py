@@ -86,7 +86,7 @@ def speak(path: Path, text: str, seconds: float) -> None:
 def run_part(part: str, python: str, folder: Path) -> tuple[float, float]:
     """CPU and wall seconds of one side, its child processes included."""
     before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    subprocess.run([python, __file__, "--part", part, "--folder", str(folder)], check=True, timeout=7200)
+    subprocess.run([python, __file__, "--part", part, "--folder", str(folder)], check=True, timeout=7200, cwd=folder)
     wall_s, after = time.monotonic() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     print(f"{part}: {cpu_s:.1f} CPU s, {wall_s:.1f} s wall, {describe(folder / f'{part}.mp4')}", flush=True)

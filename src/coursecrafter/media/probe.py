@@ -17,6 +17,7 @@ from coursecrafter.media.timeline import SAMPLE_RATE_HZ
 
 ENVELOPE_HZ = 500
 ENVELOPE_SAMPLES = SAMPLE_RATE_HZ // ENVELOPE_HZ
+BOX_HEAD_BYTES = 8
 LEAST_AUDIBLE = 10**-3
 AUDIBLE_BELOW_PEAK_DB = 40
 
@@ -112,10 +113,9 @@ def _envelope(second: Samples) -> Samples:
 
 def _is_faststart(path: Path) -> bool:
     """Whether `moov` comes before `mdat`."""
+    kind = b""
     with path.open("rb") as file:
-        while len(head := file.read(8)) == 8:  # noqa: PLR2004  # a box's size and name
+        while kind not in {b"moov", b"mdat"} and len(head := file.read(BOX_HEAD_BYTES)) == BOX_HEAD_BYTES:
             size, kind = int.from_bytes(head[:4]), head[4:]
-            if kind in {b"moov", b"mdat"}:
-                return kind == b"moov"
-            file.seek(size - 8, 1)
-    return False
+            file.seek(size - BOX_HEAD_BYTES, 1)
+    return kind == b"moov"
