@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 import sqlalchemy as sa
 
 from coursecrafter.db.check import check
-from coursecrafter.db.dump import SchemaNotRead, dump_schemas
+from coursecrafter.db.dump import Entry, SchemaNotRead, dump_schemas, say_differences
 from coursecrafter.db.session import Database
 from coursecrafter.db.upgrade import migrate_down
 from coursecrafter.db.urls import DatabaseUrls
@@ -190,3 +190,25 @@ def test_an_empty_database_is_behind(server: TestServer) -> None:
 def test_a_login_that_may_not_look_is_refused(database: Database) -> None:
     with pytest.raises(SchemaNotRead):
         dump_schemas(database.urls.app)
+
+
+def test_a_server_that_lost_a_role_is_told_which(server: TestServer) -> None:
+    with server.session_database() as database, server.superuser() as connection:
+        with database.admin() as admin:
+            migrate_down(admin)
+        connection.execute("ALTER ROLE cc_worker RENAME TO cc_lost")
+        try:
+            said = [difference.sentence for difference in check(database)]
+        finally:
+            connection.execute("ALTER ROLE cc_lost RENAME TO cc_worker")
+
+    assert "The role cc_worker is missing." in said
+
+
+def test_a_function_that_goes_on_is_not_the_same() -> None:
+    short = Entry("FUNCTION", "platform", "f()", "cc_owner", "BEGIN")
+    longer = replace(short, body="BEGIN\nEND")
+
+    said = list(say_differences([short], [longer]))
+
+    assert said == ["The function f() has another definition: one ends before the other."]

@@ -143,6 +143,15 @@ def test_a_socket_folder_that_others_could_enter_is_refused(public: Path, monkey
         short.rmdir()
 
 
+def test_an_ordinary_users_server_stands_in_their_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1234)
+
+    found = find_instance(tmp_path, 18)
+
+    assert (found.place, found.account.uid, found.account.options()) == (tmp_path, 1234, {})
+    assert found.programs == find_programs(18)
+
+
 def test_a_private_file_is_read_by_its_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "secret"
     path.with_name("secret.new").write_text("left by a kill")

@@ -185,9 +185,7 @@ def _say_table_setting(table: str, statement: str, *, is_set: bool) -> str:
 
 
 def _say_column_changes(title: str, expected: str, found: str) -> Iterator[str]:
-    wanted, live = COLUMN.match(expected), COLUMN.match(found)
-    if wanted is None or live is None:
-        raise ValueError(expected)  # COLUMN matches whatever pg_dump writes for a column
+    wanted, live = _column_parts(expected), _column_parts(found)
     if live["type"] != wanted["type"]:
         yield f"The {title} has type {live['type']}, not {wanted['type']}."
     if live["filled"] != wanted["filled"]:
@@ -195,6 +193,11 @@ def _say_column_changes(title: str, expected: str, found: str) -> Iterator[str]:
     for part in ("default", "generated"):
         if live[part] != wanted[part]:
             yield f"The {title} has {part} {live[part] or 'nothing'}, not {wanted[part] or 'nothing'}."
+
+
+def _column_parts(line: str) -> dict[str, str | None]:
+    match = COLUMN.match(line)
+    return match.groupdict() if match else dict.fromkeys(COLUMN.groupindex, line)
 
 
 def _table_lines(body: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 import psycopg
 import sqlalchemy as sa
@@ -71,9 +72,7 @@ def _create(connection: sa.Connection, role: Role, password: str | None) -> None
 
 def _verifier(connection: sa.Connection, role: str, password: str) -> str:
     """What the server stores; the password itself never reaches it, nor its log."""
-    driver = connection.connection.driver_connection
-    if not isinstance(driver, psycopg.Connection):
-        raise TypeError(driver)
+    driver = cast("psycopg.Connection", connection.connection.driver_connection)
     return driver.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
 
 
