@@ -115,14 +115,14 @@ def place_runs(cues: Sequence[Cue], scene_of: Sequence[int], keeps_words: Sequen
     )
 
 
-def find_beats(page: Page, words: Sequence[Word], end_s: Fraction, first_frame: int) -> Beats:
+def find_beats(page: Page, words: Sequence[Word], origin_s: Fraction, origin_frame: int) -> Beats:
     """Assign each word on screen the moment at which it is spoken.
 
     Args:
         page: its words carry their place in the segment's text.
-        words: spoken words in order of the text, with times in seconds from the video's first frame.
-        end_s: when the last word of the page ends.
-        first_frame: of the run.
+        words: spoken words in order of the text, with times in seconds.
+        origin_s, origin_frame: one moment in both counts: of the words' times, and of frames from the run's first.
+            Counted from the segment's own first sound, beats do not depend on where in the video the segment stands.
 
     Returns:
         Beats at least one frame apart; words with the same frame light up together. A word that has no time of its
@@ -136,7 +136,7 @@ def find_beats(page: Page, words: Sequence[Word], end_s: Fraction, first_frame: 
         while index > 0 and words[index - 1].char_end > placed.token.char_start:
             index -= 1
         is_spoken = index >= 0 and words[index].char_end > placed.token.char_start
-        frame = nearest(words[index].start_s * VIDEO_FPS) - first_frame if is_spoken else None
+        frame = origin_frame + nearest((words[index].start_s - origin_s) * VIDEO_FPS) if is_spoken else None
         if frames and (frame is None or frame <= frames[-1]):
             of_word.append(len(frames) - 1)
         elif frame is None:
@@ -144,8 +144,11 @@ def find_beats(page: Page, words: Sequence[Word], end_s: Fraction, first_frame: 
         else:
             of_word.append(len(frames))
             frames.append(max(frame, 0))
-    end_frame = nearest(end_s * VIDEO_FPS) - first_frame
-    return Beats(tuple(of_word), tuple(frames), max(end_frame, frames[-1] + 1) if frames else 0)
+    if not frames:
+        return Beats(tuple(of_word), (), 0)
+    last_s = max(word.end_s for word in words if word.char_start < page.words[-1].token.char_end)
+    end_frame = origin_frame + nearest((last_s - origin_s) * VIDEO_FPS)
+    return Beats(tuple(of_word), tuple(frames), max(end_frame, frames[-1] + 1))
 
 
 def plan_states(place: Place, beats: Sequence[Beats]) -> tuple[State, ...]:

@@ -13,7 +13,7 @@ from coursecrafter.engines.e2_video.plan import Beats, Place, find_beats, place_
 from coursecrafter.engines.e2_video.run import RunPlan
 from coursecrafter.engines.e2_video.templates import SceneLayout
 from coursecrafter.media.sound import VoiceBlock
-from coursecrafter.media.timeline import Span, Timeline, lay_out
+from coursecrafter.media.timeline import Span, Timeline, lay_out, video_frame_at
 
 SCENE_GAP_S = Fraction(9, 10)
 SEGMENT_GAP_S = Fraction(1, 2)
@@ -77,7 +77,10 @@ def plan_shots(
         speech, block, place = speeches[index], blocks[index], places[index]
         sound_s = timeline.cues[index].sound_s
         words = _in_video(speech, block, sound_s)
-        beats = tuple(_beats(page, words, place.first_frame) for page in pages[index])
+        origin_s, cue = sound_s + block.onset_s, timeline.cues[index]
+        # The first cue begins with the video; every other one with its own first sound.
+        origin_frame = (cue.first_frame if index else video_frame_at(origin_s)) - place.first_frame
+        beats = tuple(find_beats(page, words, origin_s, origin_frame) for page in pages[index])
         plan = RunPlan.of(pages[index], layouts[scene_of[index]].ground, beats, plan_states(place, beats))
         shots.append(Shot(segment, scene_of[index], speech, block, gaps[index], place, sound_s, words, beats, plan))
     return timeline, tuple(shots)
@@ -105,8 +108,3 @@ def _in_video(speech: Speech | None, block: VoiceBlock, sound_s: Fraction) -> tu
         Word(word.char_start, word.char_end, word.start_s + shift_s, word.end_s + shift_s, word.is_estimated)
         for word in speech.words
     )
-
-
-def _beats(page: Page, words: Sequence[Word], first_frame: int) -> Beats:
-    on_page = [word for word in words if page.words and word.char_start < page.words[-1].token.char_end]
-    return find_beats(page, words, on_page[-1].end_s if on_page else Fraction(0), first_frame)
