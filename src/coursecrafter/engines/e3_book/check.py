@@ -25,6 +25,9 @@ from coursecrafter.engines.e3_book.pages import open_pdf
 BLANK_SCALE = 0.15
 """Of a point: fine enough that one line of text is grey pixels, coarse enough for 400 pages in a second or two."""
 
+BODY_TOP, BODY_BOTTOM = 0.12, 0.885
+"""Where the template's text area begins and ends, as parts of the page's height."""
+
 
 def check_book(book: Mapping[str, Any], pdf: bytes, epub: bytes) -> tuple[Finding, ...]:
     """Check both editions of a book.
@@ -68,9 +71,12 @@ def _listed(things: Sequence[str], shown: int = 10) -> str:
 
 
 def _blank_pages(document: pypdfium2.PdfDocument) -> list[str]:
+    """Pages whose text area is of one colour; a head and a folio alone fill no page."""
     blank = []
     for place, page in enumerate(document, 1):
-        darkest, lightest = page.render(scale=BLANK_SCALE, grayscale=True).to_pil().getextrema()
+        drawn = page.render(scale=BLANK_SCALE, grayscale=True).to_pil()
+        body = drawn.crop((0, round(drawn.height * BODY_TOP), drawn.width, round(drawn.height * BODY_BOTTOM)))
+        darkest, lightest = body.getextrema()
         if darkest == lightest:
             blank.append(f"page {place} is blank")
     return blank

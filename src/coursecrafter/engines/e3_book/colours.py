@@ -12,7 +12,7 @@ from coloraide import Color
 from coursecrafter.domain.course import Brand
 
 WHITE = "#ffffff"
-NEARLY_BLACK = "#14171c"
+BLACK = "#000000"
 READABLE = 4.6
 
 
@@ -46,16 +46,14 @@ def make_palette(brand: Brand) -> Palette:
         light=_hex(_with_lightness(primary, 0.12)),
         pale=_hex(primary.mix(WHITE, 0.92, space="oklab")),
         ink=_ink(primary),
-        on_primary=max((WHITE, NEARLY_BLACK), key=lambda ink: Color(ink).contrast(primary)),
+        on_primary=max((WHITE, BLACK), key=lambda ink: Color(ink).contrast(primary)),
     )
 
 
 def _ink(primary: Color) -> str:
-    for step in range(21):
-        darker = Color(_hex(_with_lightness(primary, -0.05 * step)))
-        if darker.contrast(WHITE) >= READABLE:
-            return _hex(darker)
-    return NEARLY_BLACK
+    """The colour itself or the first darker one that can be read on white; the last is black, which can."""
+    darker = (Color(_hex(_with_lightness(primary, -0.05 * step))) for step in range(21))
+    return _hex(next(colour for colour in darker if colour.contrast(WHITE) >= READABLE))
 
 
 def _with_lightness(colour: Color, change: float) -> Color:

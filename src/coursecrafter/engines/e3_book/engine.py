@@ -11,6 +11,7 @@ from coursecrafter.domain.output import AssetType, Output, Rendered
 from coursecrafter.domain.stored import StoredObject
 from coursecrafter.engines.bench import Bench
 from coursecrafter.engines.e3_book.check import check_book, report_left_out
+from coursecrafter.engines.e3_book.cleaning import clean_line
 from coursecrafter.engines.e3_book.epub import make_epub
 from coursecrafter.engines.e3_book.manuscript import Manuscript, write_manuscript
 from coursecrafter.engines.e3_book.pages import draw_pages
@@ -62,7 +63,11 @@ def render(course: Course, sections: Sequence[BookSection], title: str, subtitle
     pdf, left_out = make_pdf(book, used, bench)
     cover, pages = draw_pages(pdf, bench)
     epub = make_epub(book, used, cover, bench)
-    empty = [section.title for section, anchor in zip(sections, manuscript.anchors, strict=True) if anchor is None]
+    empty = [
+        clean_line(section.title)
+        for section, anchor in zip(sections, manuscript.anchors, strict=True)
+        if anchor is None
+    ]
     findings = check_book(book, bench.store.get_bytes(pdf), bench.store.get_bytes(epub))
     page_count = next(int(finding.figure or 0) for finding in findings if finding.check == "pages")
     described = {"pages": page_count, "chapters": len(book["chapters"]), "title": book["title"]}
@@ -88,7 +93,7 @@ def _sidecar(course: Course, sections: Sequence[BookSection], manuscript: Manusc
             "section_id": anchor,
             "mapped_to": section.mapping_type,
             "id": str(section.mapping_id) if section.mapping_id else None,
-            "title": section.title,
+            "title": clean_line(section.title),
         }
         for section, anchor in zip(sections, manuscript.anchors, strict=True)
         if anchor

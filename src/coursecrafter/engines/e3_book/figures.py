@@ -10,7 +10,7 @@ import re
 from coursecrafter.domain.course import SceneContent, SegmentContent
 from coursecrafter.engines.e3_book.cleaning import clean_line, shorten
 from coursecrafter.engines.e3_book.prose import write_picture
-from coursecrafter.engines.e3_book.topics import Topic, scene_blocks, scene_title
+from coursecrafter.engines.e3_book.topics import Topic, is_same_topic, scene_blocks, scene_title
 from coursecrafter.engines.e3_book.words import Words
 
 LONGEST_ALT = 400
@@ -26,9 +26,9 @@ def picture_markdown(
     """Write the figure of a scene of a topic; `segment` is the one whose picture stands for the slide."""
     text = clean_line(" ".join(block.text for block in scene_blocks(scene)))
     slide = words.slide.format(number=_slide_number(scene, segment))
-    title = scene_title(scene) or topic.title
+    title = _title(scene, topic)
     caption = shorten(title or text or f"{clean_line(lesson_title)}, {slide}", LONGEST_CAPTION)
-    alike = [other.id for other in topic.scenes if (scene_title(other) or topic.title) == title]
+    alike = [other.id for other in topic.scenes if _title(other, topic) == title]
     if title and len(alike) > 1:
         caption += f" ({alike.index(scene.id) + 1}/{len(alike)})"
     shown = "; ".join(filter(None, (_description(alt) for alt in scene.alt_texts)))
@@ -36,6 +36,12 @@ def picture_markdown(
     if shown:
         parts.append(words.slide_showing.format(pictures=shown))
     return write_picture(segment.id, shorten(" ".join(parts), LONGEST_ALT), caption)
+
+
+def _title(scene: SceneContent, topic: Topic) -> str | None:
+    """The topic's, unless the scene has another."""
+    title = scene_title(scene)
+    return topic.title if title is None or is_same_topic(title, topic.title) else title
 
 
 def _slide_number(scene: SceneContent, segment: SegmentContent) -> str:

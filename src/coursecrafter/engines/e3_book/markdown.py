@@ -6,9 +6,9 @@ the course's own segments, never code or a request. Source: CommonMark 0.31; Git
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -19,7 +19,12 @@ Block = dict[str, Any]
 Inline = dict[str, Any]
 """JSON: `kind` is text, code, break, strong, emph or link."""
 
-LINK_SCHEMES = {"http", "https", "mailto"}
+NARROWEST_COLUMN = 8
+WIDEST_COLUMN = 40
+"""A table's columns share its width as their longest cells do, in characters, within these bounds."""
+
+_ADDRESS = re.compile(r"https?://[\w.-]+(?::\d+)?(?:[/?#]\S*)?|mailto:[^\s@]+@[^\s@]+", re.ASCII | re.IGNORECASE)
+"""A web page or a mailbox; every other link is printed as its text."""
 
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable("table")
 
@@ -106,7 +111,9 @@ class _Reader:
                     aligned.append("end" if "right" in str(token.attrs.get("style", "")) else "start")
                 inlines, _ = self._inlines()
                 rows[-1].append(inlines)
-        return {"kind": "table", "align": aligned, "header": rows[0], "rows": rows[1:]}
+        lengths = [max(_length(row[column]) for row in rows) for column in range(len(rows[0]))]
+        widths = [min(max(length, NARROWEST_COLUMN), WIDEST_COLUMN) for length in lengths]
+        return {"kind": "table", "align": aligned, "widths": widths, "header": rows[0], "rows": rows[1:]}
 
     def _inlines(self) -> tuple[list[Inline], list[Block]]:
         """The inline token that follows, and the figures that stand in it."""
@@ -150,19 +157,14 @@ class _Reader:
         return []
 
 
+def _length(inlines: list[Inline]) -> int:
+    return sum(len(inline["text"]) if "text" in inline else _length(inline.get("inlines", [])) for inline in inlines)
+
+
 def _link(href: str, inlines: list[Inline]) -> list[Inline]:
-    if inlines and _is_address(href):
+    if inlines and _ADDRESS.fullmatch(href):
         return [{"kind": "link", "href": href, "inlines": inlines}]
     return inlines
-
-
-def _is_address(href: str) -> bool:
-    """Whether it leads to a web page or a mailbox; "http://[" leads nowhere."""
-    try:
-        address = urlsplit(href)
-    except ValueError:
-        return False
-    return address.scheme in LINK_SCHEMES and (address.scheme == "mailto" or bool(address.hostname))
 
 
 def _trimmed(inlines: list[Inline]) -> list[Inline]:

@@ -56,7 +56,7 @@ def make_pdf(book: Mapping[str, Any], pictures: Iterable[StoredObject], bench: B
         for name, picture in used.items():
             bench.store.copy_to(picture, folder / name)
         shutil.copyfile(TEMPLATE, folder / "template.typ")
-        left_out = _typeset(book, folder)
+        left_out = typeset(book, folder)
         (folder / "left_out.json").write_text(json.dumps(left_out))
         return {
             "pdf": Produced(folder / "book.pdf", "application/pdf"),
@@ -69,7 +69,7 @@ def make_pdf(book: Mapping[str, Any], pictures: Iterable[StoredObject], bench: B
     return done.files["pdf"], left_out
 
 
-def _typeset(book: Mapping[str, Any], folder: Path) -> list[str]:
+def typeset(book: Mapping[str, Any], folder: Path) -> list[str]:
     """Write `book.pdf`; leave out what no font can draw, since both standards forbid a page with a missing glyph."""
     text = json.dumps(book, ensure_ascii=False)
     left_out: set[str] = set()

@@ -125,7 +125,7 @@ def _topic_markdown(topic: Topic, lesson: LessonContent, words: Words) -> list[s
     """A topic's scenes: each with its picture, what its speaker says of it, and what stands on it."""
     markdown: list[str] = []
     last_picture = ""
-    for scene in topic.scenes:
+    for scene in topic.opening + topic.scenes:
         segment = next((segment for segment in reversed(scene.segments) if segment.picture), None)
         if segment and segment.picture and segment.picture.sha256 != last_picture:
             last_picture = segment.picture.sha256

@@ -19,11 +19,11 @@ DEEPEST_LEVEL = 4
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>~|])")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
-_LINE_START = re.compile(r"^(#{1,6}(?=\s|$)|[+\-=]|\d{1,9}(?=[.)]))")
+_LINE_START = re.compile(r"^(#{1,6}(?=\s|$)|[+\-=]|\d{1,9}(?=[.)](?:\s|$)))")
 _WORD = re.compile(r"[^\W_]")
 _NOTE_BULLET = re.compile(r"^(?:[-*•–▪●·➢✓→]|\d{1,2}[.)])\s+(?=\S)")
 _SENTENCE_END = (".", "!", "?", ":", ";", "…", "。", "！", "？", "：", "؟", "”", '"', ")")
-_NUMERIC = re.compile(r"^[\s+\-–−±~<>≤≥€$£¥]*\d[\d\s.,'’]*\s*(?:%|[^\W\d]{1,4})?$")
+_NUMERIC = re.compile(r"^[\s+\-–−±~<>≤≥€$£¥]*\d[\d\s.,'’]*\s*(?:[%‰°€$£¥]|[^\W\d]{1,4})?$")
 
 
 def escape_markdown(line: str) -> str:
@@ -37,12 +37,15 @@ def escape_markdown(line: str) -> str:
 
 
 def write_notes(notes: str) -> list[str]:
-    """Speaker notes as Markdown blocks: paragraphs, and lists where the notes hold lists."""
+    """Speaker notes as Markdown blocks: paragraphs, and lists where the notes hold lists.
+
+    Their bullets are stars and those of slides are dashes, so that CommonMark does not join two lists that meet.
+    """
     lines = _join_broken_lines([clean_line(line) for line in clean_text(notes).split("\n")])
     blocks: list[str] = []
     for is_list, run in groupby(lines, key=lambda line: _NOTE_BULLET.match(line) is not None):
         if is_list:
-            blocks.append("\n".join(f"- {escape_markdown(_NOTE_BULLET.sub('', line))}" for line in run))
+            blocks.append("\n".join(f"* {escape_markdown(_NOTE_BULLET.sub('', line))}" for line in run))
         else:
             blocks.extend(escape_markdown(line) for line in run)
     return blocks

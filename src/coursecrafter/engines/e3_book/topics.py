@@ -41,10 +41,12 @@ class Topic:
 
     Attributes:
         title: None for scenes before the first title.
+        opening: the title slide, where it comes before them.
     """
 
     title: str | None
     scenes: tuple[SceneContent, ...]
+    opening: tuple[SceneContent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def find_topics(lesson: LessonContent) -> tuple[Topic, ...]:
     topics: list[Topic] = []
     for scene in lesson.scenes:
         title = scene_title(scene)
-        if topics and (title is None or _same(title, topics[-1].title)):
+        if topics and (title is None or is_same_topic(title, topics[-1].title)):
             topics[-1] = replace(topics[-1], scenes=(*topics[-1].scenes, scene))
         else:
             topics.append(Topic(title and _without_continuation(title), (scene,)))
@@ -117,7 +119,8 @@ def scene_blocks(scene: SceneContent) -> tuple[TextBlock, ...]:
     )
 
 
-def _same(title: str, other: str | None) -> bool:
+def is_same_topic(title: str, other: str | None) -> bool:
+    """Whether a title goes on with a topic, with or without "(2/3)" or "cont."."""
     return other is not None and _without_continuation(title).casefold() == other.casefold()
 
 
@@ -134,7 +137,7 @@ def _without_opening_slide(topics: list[Topic]) -> tuple[Topic, ...]:
     if len(first.scenes) > 1:
         # Untitled slides follow the title slide: together they introduce.
         return (replace(first, title=None), *topics[1:])
-    return (replace(second, scenes=first.scenes + second.scenes), *topics[2:])
+    return (replace(second, opening=first.scenes), *topics[2:])
 
 
 def _is_opening(topic: Topic) -> bool:

@@ -141,7 +141,7 @@ WORDS = {
         slide_titled="شريحة «{title}».",
         slide_showing="تعرض: {pictures}.",
         course_code="الدورة {code}",
-        edition="إصدار {date}",
+        edition="إصدار \u200e{date}\u200e",
         cover="الغلاف",
         copyright="حقوق النشر",
     ),
