@@ -1,0 +1,289 @@
+"""Builds: what appears when, in words."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from coursecrafter.domain.deck import BlockKind, Deck, Trigger
+from coursecrafter.ingest.deck_parser import main, parse_deck
+from coursecrafter.ingest.deck_reader import UnreadableDeck, read_deck
+from coursecrafter.ingest.guard import DeckWithoutSlides
+from coursecrafter.ingest.package import PML
+from coursecrafter.ingest.timing import (
+    CHARACTERS,
+    CHART,
+    EMPHASIS,
+    INNER_PART,
+    INTERACTIVE,
+    PATH,
+    SMART_ART,
+    read_states,
+)
+from deck_kinds import LONG_TITLE, Drawn, number_of
+from decks import Effect, Sketch, add_box, add_text, appear, leave, make_deck, rewrite_parts, timing_xml
+
+START, CLICK, AFTER = Trigger.START, Trigger.CLICK, Trigger.AFTER
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("shape", [(START, "By shape"), (CLICK, "A box")]),
+        ("with", [(START, "With\nWhat follows by itself"), (CLICK, "What stands there\nWhat comes with it")]),
+        (
+            "after",
+            [(START, "After\nWhat comes with it"), (CLICK, "What stands there"), (AFTER, "What follows by itself")],
+        ),
+        ("opening", [(START, "Opening\nWhat stands there\nWhat follows by itself"), (AFTER, "What comes with it")]),
+        (
+            "exit",
+            [(START, "Exit\nWhat stands there\nWhat follows by itself"), (CLICK, ""), (CLICK, "What comes with it")],
+        ),
+        ("emphasis", [(START, "Emphasis\nWhat stands there\nWhat follows by itself"), (CLICK, "What comes with it")]),
+        ("picture", [(START, "Picture"), (CLICK, "")]),
+        ("connector", [(START, "Connector\nPump"), (CLICK, ""), (CLICK, "Valve")]),
+        ("table", [(START, "Table"), (CLICK, "Part, Price\nPump, 40")]),
+        ("group", [(START, "Group"), (CLICK, "One\nTwo")]),
+        ("title", [(START, "What is there"), (CLICK, "Title comes late")]),
+        ("chart", [(START, "Chart"), (CLICK, "Sales by region")]),
+        ("surface", [(START, "Surface"), (CLICK, "Surface and text"), (CLICK, "")]),
+        ("no text", [(START, "")]),
+        ("arabic", [(START, "مقدمة في السلامة\nالخطوة الأولى"), (CLICK, "الخطوة الثانية")]),
+        ("chinese", [(START, "安全培训\n第一步：检查设备"), (CLICK, "第二步：启动")]),
+        ("long", [(START, LONG_TITLE)]),
+        ("numbered", [(START, "Numbered")]),
+    ],
+)
+def test_text_is_read_when_it_appears(drawn: Drawn, kind: str, expected: list[tuple[Trigger, str]]) -> None:
+    builds = drawn.slide(kind).builds
+
+    assert [(build.trigger, build.text) for build in builds] == expected
+    assert [build.index for build in builds] == list(range(len(builds)))
+
+
+def test_paragraphs_appear_one_by_one(drawn: Drawn) -> None:
+    builds = drawn.slide("paragraph").builds
+
+    assert len(builds) == 10
+    assert all(len(build.blocks) == 1 and build.blocks[0].is_bullet for build in builds[1:])
+
+
+def test_a_table_keeps_its_cells(drawn: Drawn) -> None:
+    (block,) = drawn.slide("table").builds[1].blocks
+
+    assert block.kind is BlockKind.TABLE
+    assert block.rows == (("Part", "Price"), ("Pump", "40"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "caveat"), [("chart", CHART), ("path", PATH), ("characters", CHARACTERS), ("emphasis", EMPHASIS)]
+)
+def test_what_cannot_be_drawn_is_named(drawn: Drawn, kind: str, caveat: str) -> None:
+    assert drawn.slide(kind).caveats == (caveat,)
+
+
+def test_hidden_slides_are_skipped_and_counted(drawn: Drawn) -> None:
+    assert drawn.deck.hidden == (number_of("hidden"),)
+    assert number_of("hidden") not in {slide.number for slide in drawn.deck.slides}
+
+
+def test_notes_titles_and_descriptions_are_kept(drawn: Drawn) -> None:
+    assert drawn.slide("numbered").notes == "Say hello.\nThen go on."
+    assert drawn.slide("picture").alt_texts == ("Two stripes",)
+    assert drawn.slide("no text").title is None
+    assert drawn.deck.title == "All kinds"
+
+
+def test_a_deck_survives_its_json(drawn: Drawn) -> None:
+    assert Deck.from_json(drawn.deck.to_json()) == drawn.deck
+
+
+def test_equal_slides_share_a_key_and_others_do_not(drawn: Drawn) -> None:
+    keys = [build.picture_key for slide in drawn.deck.slides for build in slide.builds]
+
+    assert drawn.slide("repeated").builds[0].picture_key == drawn.slide("repeated again").builds[0].picture_key
+    assert len(set(keys)) == len(keys) - 1
+
+
+def _keys(path: Path, sketches: list[Sketch]) -> list[str]:
+    return [slide.builds[0].picture_key for slide in read_deck(make_deck(path, sketches)).slides]
+
+
+def test_one_word_changes_one_key(tmp_path: Path) -> None:
+    before = _keys(tmp_path / "a.pptx", [Sketch("One", ("Text",)), Sketch("Two", ("Text",), notes="Old")])
+    after = _keys(tmp_path / "b.pptx", [Sketch("One", ("Word",)), Sketch("Two", ("Text",), notes="New")])
+
+    assert before[0] != after[0]
+    assert before[1] == after[1]
+
+
+def test_a_key_does_not_hang_on_the_place_in_the_deck(tmp_path: Path) -> None:
+    alone = _keys(tmp_path / "a.pptx", [Sketch("Two")])
+    behind = _keys(tmp_path / "b.pptx", [Sketch("One"), Sketch("Two")])
+
+    assert alone[0] == behind[1]
+
+
+def test_a_key_follows_the_theme_and_the_size(tmp_path: Path) -> None:
+    wide = make_deck(tmp_path / "a.pptx", [Sketch("One")])
+    other_font = make_deck(tmp_path / "b.pptx", [Sketch("One")], font="Noto Serif")
+    narrow = make_deck(tmp_path / "c.pptx", [Sketch("One")], size_in=(10, 7.5))
+
+    assert len({read_deck(path).slides[0].builds[0].picture_key for path in (wide, other_font, narrow)}) == 3
+
+
+def test_missing_fonts_are_named(tmp_path: Path) -> None:
+    deck = read_deck(make_deck(tmp_path / "a.pptx", [Sketch("One")], font="Corporate Sans"))
+
+    assert deck.missing_fonts == ("Corporate Sans",)
+
+
+def test_a_deck_of_hidden_slides_only_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DeckWithoutSlides):
+        read_deck(make_deck(tmp_path / "a.pptx", [Sketch("One", is_hidden=True)]))
+
+
+def test_a_deck_with_damaged_xml_is_unreadable(tmp_path: Path) -> None:
+    path = make_deck(tmp_path / "a.pptx", [Sketch("One")])
+    rewrite_parts(path, {"ppt/slides/slide1.xml": b"<p:sld><unclosed>"})
+
+    with pytest.raises(UnreadableDeck) as caught:
+        read_deck(path)
+
+    assert "XMLSyntaxError" in caught.value.detail
+
+
+def test_a_deck_without_properties_takes_its_first_title_and_a_fixed_date(tmp_path: Path) -> None:
+    path = make_deck(tmp_path / "a.pptx", [Sketch(None), Sketch("First\vtitle")], title="PowerPoint Presentation")
+
+    assert parse_deck(path)["title"] == "First title"
+    rewrite_parts(path, {"docProps/core.xml": None})
+    assert parse_deck(path)["modified"] == "2000-01-01T00:00:00Z"
+
+
+def test_a_deck_without_any_title_is_called_by_its_file(tmp_path: Path) -> None:
+    assert parse_deck(make_deck(tmp_path / "Pump training.pptx", [Sketch(None)]))["title"] == "Pump training"
+
+
+def test_a_date_that_is_none_is_left_out(tmp_path: Path) -> None:
+    path = make_deck(tmp_path / "a.pptx", [Sketch("One")])
+    core = b'<c xmlns:d="u"><d:title>T</d:title><d:modified>yesterday</d:modified></c>'
+    rewrite_parts(path, {"docProps/core.xml": core})
+
+    assert parse_deck(path)["modified"] == "2000-01-01T00:00:00Z"
+
+
+def test_sections_name_their_slides(tmp_path: Path) -> None:
+    path = make_deck(tmp_path / "a.pptx", [Sketch("One"), Sketch("Two")])
+    p14 = "http://schemas.microsoft.com/office/powerpoint/2010/main"
+    listed = (
+        f'<p:extLst><p:ext uri="x"><p14:sectionLst xmlns:p14="{p14}"><p14:section name="Start"><p14:sldIdLst>'
+        '<p14:sldId id="257"/></p14:sldIdLst></p14:section></p14:sectionLst></p:ext></p:extLst></p:presentation>'
+    )
+    with zipfile.ZipFile(path) as archive:
+        presentation = archive.read("ppt/presentation.xml").decode()
+    rewrite_parts(path, {"ppt/presentation.xml": presentation.replace("</p:presentation>", listed).encode()})
+
+    assert [slide["section"] for slide in parse_deck(path)["slides"]] == [None, "Start"]
+
+
+def test_the_parser_writes_json(tmp_path: Path) -> None:
+    target = tmp_path / "deck.json"
+
+    main([str(make_deck(tmp_path / "a.pptx", [Sketch("One")])), str(target)])
+
+    assert '"title": "One"' in target.read_text()
+
+
+def _slide(effects: list[Effect]) -> etree._Element:
+    ids = {"A": 2, "B": 3}
+    return etree.fromstring(f'<p:sld xmlns:p="{PML}">{timing_xml(effects, ids)}</p:sld>')
+
+
+def test_a_part_that_comes_and_goes_is_hidden_at_both_ends() -> None:
+    states, _ = read_states(_slide([appear("A"), leave("A")]))
+
+    assert [len(state.hidden) for state in states] == [1, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("part", "caveat"),
+    [
+        ('<p:graphicEl><a:dgm id="{0}" bldStep="sp"/></p:graphicEl>', SMART_ART),
+        ('<p:oleChartEl type="series" lvl="1"/>', CHART),
+        ('<p:subSp spid="9"/>', INNER_PART),
+    ],
+)
+def test_an_object_that_builds_inside_comes_whole_and_stays(part: str, caveat: str) -> None:
+    states, caveats = read_states(_slide([Effect("A", part=part), Effect("A", "exit", part=part)]))
+
+    assert caveats == [caveat]
+    assert [len(state.hidden) for state in states] == [1, 0]
+
+
+def test_media_and_unknown_effects_change_nothing() -> None:
+    states, caveats = read_states(_slide([Effect("A", "mediacall"), Effect("A", "verb")]))
+
+    assert (len(states), caveats) == (1, [])
+
+
+def test_an_endless_animation_is_cut_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("coursecrafter.ingest.timing.MAX_EFFECTS", 1)
+
+    states, _ = read_states(_slide([appear("A"), appear("B")]))
+
+    assert len(states) == 2
+
+
+def test_an_effect_that_waits_for_a_shape_is_named() -> None:
+    slide = _slide([])
+    node = etree.SubElement(slide[0], "{http://schemas.openxmlformats.org/presentationml/2006/main}cTn")
+    node.set("nodeType", "interactiveSeq")
+
+    assert read_states(slide)[1] == [INTERACTIVE]
+
+
+def test_columns_are_read_one_after_the_other_and_mirrored_in_arabic(tmp_path: Path) -> None:
+    def columns(first: str, second: str) -> Sketch:
+        def draw(slide: Any) -> None:
+            add_text(slide, "b", f"{second} 1", at=(8, 2))
+            add_text(slide, "c", f"{first} 2", at=(1, 3.1))
+            add_text(slide, "a", f"{first} 1", at=(1, 2))
+            add_text(slide, "d", f"{second} 2", at=(8, 3.1))
+
+        return Sketch("T" if first < "ا" else "عنوان", draw=draw)
+
+    path = make_deck(tmp_path / "a.pptx", [columns("Left", "Right"), columns("يسار", "يمين")])
+    latin, arabic = (slide["builds"][0]["blocks"] for slide in parse_deck(path)["slides"])
+
+    assert [block["text"] for block in latin] == ["T", "Left 1", "Left 2", "Right 1", "Right 2"]
+    assert [block["text"] for block in arabic] == ["عنوان", "يمين 1", "يمين 2", "يسار 1", "يسار 2"]
+
+
+def test_boxes_in_a_heap_are_read_from_above(tmp_path: Path) -> None:
+    def draw(slide: Any) -> None:
+        add_box(slide, "a", "Lower", at=(1, 3), size=(4, 2))
+        add_box(slide, "b", "Upper", at=(2, 2), size=(4, 2))
+
+    (slide,) = parse_deck(make_deck(tmp_path / "a.pptx", [Sketch("T", draw=draw)]))["slides"]
+
+    assert [block["text"] for block in slide["builds"][0]["blocks"]] == ["T", "Upper", "Lower"]
+
+
+def test_what_is_hidden_or_beside_the_slide_is_not_read(tmp_path: Path) -> None:
+    def draw(slide: Any) -> None:
+        add_text(slide, "a", "Beside", at=(20, 2))
+        hidden = add_text(slide, "b", "Hidden")
+        hidden.element.nvSpPr.cNvPr.set("hidden", "1")
+        named = add_box(slide, "c", "")
+        named.element.nvSpPr.cNvPr.set("descr", "photo.png")
+
+    (slide,) = parse_deck(make_deck(tmp_path / "a.pptx", [Sketch("Seen", draw=draw)]))["slides"]
+
+    assert [block["text"] for block in slide["builds"][0]["blocks"]] == ["Seen"]
+    assert slide["alt_texts"] == ()
