@@ -263,53 +263,83 @@ def test_threads_get_the_same_as_one_after_the_other(voice: OfflineSpeech) -> No
 def test_a_voice_that_takes_too_long_fails_and_the_next_text_is_spoken(
     voice: OfflineSpeech, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(offline_speech, "LEAST_S", 0)
+    monkeypatch.setattr(offline_speech, "LEAST_S", 1)
     monkeypatch.setattr(offline_speech, "CHARS_PER_S", 10**9)
+    begun = time.monotonic()
     with pytest.raises(CallFailed, match="CC-0302"):
-        say(voice, "Too slow. " * 2000)
+        say(voice, "Far too slow for a single second. " * 6000)
+    assert time.monotonic() - begun < 8
 
     monkeypatch.undo()
 
     assert say(voice, "In time.").words
 
 
-def test_a_voice_that_crashes_fails(voice: OfflineSpeech) -> None:
+def test_a_child_that_was_killed_while_it_waited_is_replaced(voice: OfflineSpeech) -> None:
     say(voice, "Start.")
     for child in offline_speech._POOL._idle:
         os.kill(child.process.pid, signal.SIGKILL)
         child.process.wait(10)
 
-    with pytest.raises(CallFailed, match="CC-0302"):
-        say(voice, "Gone.")
-
-    offline_speech._POOL.close()
     assert say(voice, "Back.").words
 
 
-def test_a_missing_library_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def changed_helper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str, after: str) -> OfflineSpeech:
+    """A voice whose child runs a changed program."""
+    source = Path(espeak_helper.__file__).read_text("utf-8")
+    assert before in source
     copy = tmp_path / "espeak_helper.py"
-    copy.write_text(
-        Path(espeak_helper.__file__).read_text("utf-8").replace("libespeak-ng.so.1", "libnothing.so.1"), "utf-8"
-    )
-    monkeypatch.setattr(espeak_helper, "__file__", str(copy))
+    copy.write_text(source.replace(before, after), "utf-8")
+    monkeypatch.setattr(offline_speech, "HELPER", (str(copy),))
     monkeypatch.setattr(offline_speech, "_POOL", offline_speech._Pool())
+    return OfflineSpeech()
+
+
+def test_a_voice_that_crashes_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    crashing = changed_helper(
+        tmp_path, monkeypatch, "    words: list[tuple[int, int, int, int]] = []", "    os.abort()"
+    )
+
+    with pytest.raises(CallFailed, match="CC-0302") as caught:
+        say(crashing, "Gone.")
+
+    assert "espeak_helper ended with" in caught.value.detail
+    assert offline_speech._POOL._idle == []
+
+
+def test_a_missing_library_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    voiceless = changed_helper(tmp_path, monkeypatch, "libespeak-ng.so.1", "libnothing.so.1")
 
     with pytest.raises(VoiceEngineMissing, match="not installed") as caught:
-        OfflineSpeech().identity("en", "en_female_neutral_1")
+        voiceless.identity("en", "en_female_neutral_1")
 
     assert "libnothing.so.1" in caught.value.detail
     assert "apt-get install espeak-ng" in caught.value.remedy
 
 
 def test_missing_voices_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    copy = tmp_path / "espeak_helper.py"
-    source = Path(espeak_helper.__file__).read_text("utf-8")
-    copy.write_text(source.replace("library.espeak_Initialize(SYNCHRONOUS, BUFFER_MS, None, DONT_EXIT)", "-1"), "utf-8")
-    monkeypatch.setattr(espeak_helper, "__file__", str(copy))
-    monkeypatch.setattr(offline_speech, "_POOL", offline_speech._Pool())
+    start = "library.espeak_Initialize(SYNCHRONOUS, BUFFER_MS, None, DONT_EXIT)"
+    voiceless = changed_helper(tmp_path, monkeypatch, start, "-1")
 
     with pytest.raises(VoiceEngineMissing, match="CC-0304"):
-        OfflineSpeech().identity("en", "en_female_neutral_1")
+        voiceless.identity("en", "en_female_neutral_1")
+
+
+@pytest.mark.parametrize("library", ["libnothing.so.1", "without voices"])
+def test_the_child_says_what_it_lacks(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Voiceless:
+        def espeak_Initialize(self, *_: object) -> int:  # noqa: N802  # the library's name
+            return -1
+
+    if library == "without voices":
+        monkeypatch.setattr(espeak_helper.ctypes, "CDLL", lambda _: Voiceless())
+    monkeypatch.setattr(espeak_helper, "LIBRARY", library)
+    out = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(out))
+
+    assert espeak_helper.main() == 1
+
+    assert out.getvalue()[:1] == b"E"
 
 
 def test_the_child_ends_with_its_parent() -> None:

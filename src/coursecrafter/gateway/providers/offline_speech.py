@@ -5,6 +5,8 @@ from __future__ import annotations
 import atexit
 import io
 import json
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -13,8 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import numpy as np
 
@@ -40,9 +41,12 @@ __all__ = ["NothingToSay", "OfflineSpeech", "VoiceEngineMissing", "voices"]
 PROVIDER = "offline"
 REVISION = 1  # raise it when the same text gives other sound or other times
 VOLUME = 80  # of 200; at 100, the default, some variants clip
+HELPER = ("-m", espeak_helper.__name__)
 MOST_IDLE = 4
 START_S = 20
 LEAST_S = 20
+GRACE_S = 5
+"""After its own alarm should have ended the child's work."""
 CHARS_PER_S = 300  # espeak-ng speaks about 6,000 characters in a second of one core
 INSTALL = "Install the Debian package espeak-ng (apt-get install espeak-ng), then run the same command again."
 
@@ -76,16 +80,19 @@ class _Child:
     """One speaking process. It ends when its input is closed, so it never outlives this process."""
 
     def __init__(self) -> None:
-        # By path and isolated, so that it starts the same from any folder and needs no more than its interpreter.
-        command = [sys.executable, "-I", str(Path(espeak_helper.__file__))]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        # Isolated, so that it starts the same from any folder.
+        command = [sys.executable, "-I", *HELPER]
+        # In a group of its own, so that its fork that speaks can be ended with it.
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, start_new_session=True)
+        self._requests = cast("IO[bytes]", self.process.stdin)
+        self._answers = cast("IO[bytes]", self.process.stdout)
         self.engine = self._hear_hello()
 
     @property
-    def _streams(self) -> tuple[IO[bytes], IO[bytes]]:
-        if self.process.stdin is None or self.process.stdout is None:
-            raise AssertionError
-        return self.process.stdin, self.process.stdout
+    def is_alive(self) -> bool:
+        """Whether it can take a request."""
+        return self.process.poll() is None
 
     def _hear_hello(self) -> _Engine:
         with self._deadline(START_S):
@@ -101,10 +108,10 @@ class _Child:
         """PCM and word events."""
         sound: list[bytes] = []
         words: list[list[int]] = []
-        with self._deadline(request["seconds"]):
+        with self._deadline(request["seconds"] + GRACE_S):
             written = json.dumps(request).encode()
-            self._streams[0].write(LENGTH.pack(len(written)) + written)
-            self._streams[0].flush()
+            self._requests.write(LENGTH.pack(len(written)) + written)
+            self._requests.flush()
             while (frame := self._read_frame())[0] != b"Z":
                 kind, body = frame
                 if kind == b"P":
@@ -114,24 +121,25 @@ class _Child:
         return b"".join(sound), words
 
     def _read_frame(self) -> tuple[bytes, bytes]:
-        head = self._streams[1].read(FRAME.size)
-        if len(head) < FRAME.size:
+        kind, length = FRAME.unpack(self._read(FRAME.size))
+        return kind, self._read(length)
+
+    def _read(self, count: int) -> bytes:
+        content = self._answers.read(count)
+        if len(content) < count:
             raise EOFError
-        kind, length = FRAME.unpack(head)
-        body = self._streams[1].read(length)
-        if len(body) < length:
-            raise EOFError
-        return kind, body
+        return content
 
     @contextmanager
     def _deadline(self, seconds: int) -> Iterator[None]:
         """Kill the child when the time is over, or when it breaks off; its stream ends then."""
-        timer = threading.Timer(seconds, self.process.kill)
+        timer = threading.Timer(seconds, self.kill)
         timer.daemon = True
         timer.start()
         try:
             yield
         except (EOFError, OSError) as error:
+            self.kill()
             self.close()
             detail = f"espeak_helper ended with {self.process.returncode}"
             raise CallFailed("The offline voice stopped in the middle of a text.", detail=detail) from error
@@ -139,12 +147,16 @@ class _Child:
             timer.cancel()
 
     def close(self) -> None:
-        """End the child and wait for it."""
-        self.process.kill()
-        for stream in self._streams:
+        """Let the child end, as it does when its input ends, and wait for it."""
+        for stream in (self._requests, self._answers):
             with suppress(OSError):  # what was still to be sent to a dead child
                 stream.close()
         self.process.wait()
+
+    def kill(self) -> None:
+        """End the child and what it is just doing."""
+        with suppress(ProcessLookupError):  # it has ended by itself
+            os.killpg(self.process.pid, signal.SIGKILL)
 
 
 class _Pool:
@@ -165,12 +177,11 @@ class _Pool:
     @contextmanager
     def borrowed(self) -> Iterator[_Child]:
         """A child for one request; one that failed is not used again."""
-        with self._lock:
-            child = self._idle.pop() if self._idle else None
-        child = child or _Child()
+        child = self._take_idle() or _Child()
         try:
             yield child
         except BaseException:
+            child.kill()
             child.close()
             raise
         with self._lock:
@@ -179,6 +190,14 @@ class _Pool:
                 self._idle.append(child)
         if not is_kept:
             child.close()
+
+    def _take_idle(self) -> _Child | None:
+        with self._lock:
+            child = self._idle.pop() if self._idle else None
+        if child is None or child.is_alive:
+            return child
+        child.close()  # it was ended from outside while it waited
+        return None
 
     def close(self) -> None:
         """End the children that wait."""

@@ -157,9 +157,7 @@ class Canvas:
         return self.zone != "full"
 
     def icon_at(self, x: float, y: float, size: float, color: str) -> str:
-        """The icon, centred; nothing where the picture shows none."""
-        if not self.has_icon:
-            return ""
+        """The icon, centred."""
         scale = size / SIZE
         place = f"translate({num(x - size / 2)} {num(y - size / 2)}) scale({scale:.4f})"
         return f'<g transform="{place}" fill="{color}">{icon_paths(self.icon)}</g>'

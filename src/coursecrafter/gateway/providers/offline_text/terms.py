@@ -11,6 +11,7 @@ from coursecrafter.gateway.providers.offline_text.language import Language, word
 
 GAP = "_____"
 SHORTEST_TERM = 4
+SHORTEST_ABBREVIATION = 3
 LONGEST_TERM = 32
 YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 VOWELS = frozenset("aeiouáàâäéèêëíìîïóòôöúùûü")
@@ -83,7 +84,8 @@ def _is_term(language: Language, word: str) -> bool:
     if word[0].isdigit():
         return len(word) > 1
     is_contraction = "'" in word or "’" in word
-    return SHORTEST_TERM <= len(word) <= LONGEST_TERM and not is_contraction and not language.is_stop_word(word)
+    shortest = SHORTEST_ABBREVIATION if word.isupper() else SHORTEST_TERM
+    return shortest <= len(word) <= LONGEST_TERM and not is_contraction and not language.is_stop_word(word)
 
 
 def _kind(word: str) -> str:
