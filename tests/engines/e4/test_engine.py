@@ -104,7 +104,7 @@ def test_a_design_starts_with_the_slides_and_asks_about_them(workbench: Workbenc
     texts = " ".join(text for title, lines in SLIDES for text in (title, *lines))
     accordion, quiz = activities[1:]
     assert all(entry["title"] in texts for entry in accordion.config["entries"])
-    assert 3 <= len(quiz.questions) <= 8
+    assert 4 <= len(quiz.questions) <= 8
     assert all(option in texts or option in {"True", "False"} for q in quiz.questions for option in q.options)
 
 

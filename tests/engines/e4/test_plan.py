@@ -69,6 +69,16 @@ def test_a_page_repeats_its_title_in_no_text(tmp_path: Path) -> None:
     assert [[block.text for block in build.blocks] for build in slide.builds] == [[], ["One line"]]
 
 
+def test_a_title_too_long_for_a_heading_is_read_in_full(tmp_path: Path) -> None:
+    title = "A title that goes on " * 24
+    course = make_course(make_bench(tmp_path).store, ((title, ()),))
+
+    (slide,) = plan_slides(next(course.lessons), WORDS)
+
+    assert slide.title.endswith("…")
+    assert slide.builds[0].blocks[0].text == title
+
+
 @pytest.mark.parametrize(
     ("text", "most", "line"),
     [

@@ -14,7 +14,7 @@ from coursecrafter.engines.e4_elearning.texts import clean, one_line
 from coursecrafter.gateway.ports import Purpose, TextRequest
 
 FEWEST_ENTRIES = 2
-FEWEST_QUESTIONS, MOST_QUESTIONS = 3, 8
+FEWEST_QUESTIONS, MOST_QUESTIONS = 4, 8
 MOST_OPTIONS = 8
 FEWEST_OPTIONS = 2
 TYPED_ANSWER_CHARS = 40  # the player's answer field and suspend_data hold no more (web: TYPED_ANSWER_LIMIT_CHARS)
@@ -33,7 +33,7 @@ def propose_activities(course: Course, lesson: LessonContent, bench: Bench) -> t
     words = player_words(course.language)
     slides = plan_slides(lesson, words)
     payload = {"slides": [_payload(slide) for slide in slides]}
-    most = min(MOST_QUESTIONS, max(FEWEST_QUESTIONS, len(slides) // 2))
+    most = min(MOST_QUESTIONS, max(FEWEST_QUESTIONS, len(slides)))
     key_points = _ask(course, lesson, bench, "key_points", payload)
     quiz = _ask(course, lesson, bench, "quiz", {"title": clean(lesson.title), **payload, "max_questions": most})
     shown = Interaction(SLIDES, words["slides"], "", {})

@@ -116,6 +116,6 @@ def _readable(segment: SegmentContent, title: str) -> Iterator[TextBlock]:
     is_as_in_deck = "\n".join(block.text for block in segment.blocks if block.text.strip()) == segment.text
     lines = [TextBlock(BlockKind.PARAGRAPH, line) for line in segment.text.splitlines()]
     for block in segment.blocks if is_as_in_deck else lines:
-        if block.text.strip() and one_line(block.text, TITLE_CHARS) != title:
+        if block.text.strip() and " ".join(clean(block.text).split()) != title:
             rows = tuple(tuple(clean(cell) for cell in row) for row in block.rows)
             yield TextBlock(block.kind, clean(block.text), block.level, rows, block.is_bullet)

@@ -12,8 +12,12 @@ interface ContentsProps {
 
 /** The pages of the lesson, with those that were seen. */
 export function Contents({ lesson, progress, onTurn, strings }: ContentsProps): JSX.Element {
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+  }, [progress.page]);
   return (
-    <nav class="contents" aria-label={strings.contents}>
+    <nav ref={nav} class="contents" aria-label={strings.contents}>
       <ol>
         {lesson.pages.map((page, index) => {
           const isOpen = index === progress.page;
