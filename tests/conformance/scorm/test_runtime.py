@@ -272,7 +272,8 @@ def _axe(page: Page) -> list[str]:
     # Read by the test, not by a script tag: the page's policy takes no script from elsewhere.
     page.evaluate((NODE_MODULES / "axe-core/axe.min.js").read_text(encoding="utf-8"))
     found = page.evaluate(
-        """async () => (await axe.run({ preload: false, runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] })).violations
+        """async () => (await axe.run({ preload: false, runOnly:
+          ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] })).violations
           .filter(({ impact }) => ["serious", "critical"].includes(impact))
           .map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => target + failureSummary)}`)"""
     )
