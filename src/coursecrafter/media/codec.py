@@ -1,7 +1,7 @@
 """The one module that knows the encoder: H.264 and AAC in, access units out, and a decoder for measuring.
 
-PyAV brings FFmpeg and x264. Nothing outside this module imports it, so that another encoder can take its place.
-Settings are fixed here: equal pictures and samples give equal bytes.
+PyAV brings FFmpeg and x264. Nothing outside this module and `frames` imports it, so that another encoder can take its
+place. Settings are fixed here: equal pictures and samples give equal bytes.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import Any
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
-from av.video.frame import PictureType, VideoFrame
-from av.video.reformatter import ColorRange, Colorspace
+from av.video.frame import PictureType
 from PIL import Image
 
+from coursecrafter.media.frames import FrameMaker
 from coursecrafter.media.timeline import AAC_FRAME_SAMPLES, SAMPLE_RATE_HZ, VIDEO_FPS
 
 CODEC_VERSION = 1
@@ -70,8 +70,9 @@ def encode_h264(
     context.flags |= GLOBAL_HEADER
     context.thread_count = 1
     units: list[bytes] = []
+    frames = FrameMaker()
     for index, (picture, is_idr) in enumerate(zip(pictures, idr, strict=True)):
-        frame = _frame(picture)
+        frame = frames.make(read_picture(picture))
         frame.pts, frame.time_base = index, Fraction(1, VIDEO_FPS)
         frame.pict_type = PictureType.I if is_idr else PictureType.NONE
         units += [bytes(packet) for packet in context.encode(frame)]
@@ -85,16 +86,6 @@ def read_picture(picture: Picture) -> np.ndarray[Any, np.dtype[np.uint8]]:
         with Image.open(picture) as image:
             return np.asarray(image.convert("RGB"))
     return picture
-
-
-def _frame(picture: Picture) -> VideoFrame:
-    frame = VideoFrame.from_ndarray(np.ascontiguousarray(read_picture(picture)), format="rgb24")
-    return frame.reformat(
-        format="yuv420p",
-        dst_colorspace=Colorspace.ITU709,
-        src_color_range=ColorRange.JPEG,
-        dst_color_range=ColorRange.MPEG,
-    )
 
 
 def encode_aac(samples: Samples) -> tuple[bytes, list[bytes]]:
