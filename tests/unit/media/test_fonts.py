@@ -26,7 +26,7 @@ def test_the_nearest_cut_is_chosen() -> None:
 def test_typst_knows_the_family_by_its_name() -> None:
     families = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONT_FOLDER)])
 
-    assert families.families() == [FONT_FAMILY]
+    assert FONT_FAMILY in families.families()
 
 
 def test_the_licence_lies_beside_the_fonts() -> None:
