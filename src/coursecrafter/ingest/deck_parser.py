@@ -66,7 +66,7 @@ def parse_deck(path: Path) -> dict[str, Any]:
 
 
 def _slide(deck: StateDeck, source: StateSource, text: SlideText) -> dict[str, Any]:
-    blocks = split_into_builds(text.readings(), source.states)
+    blocks = split_into_builds(text.readings, source.states)
     builds = [
         {"trigger": state.trigger.value, "blocks": [asdict(block) for block in shown], "look": deck.look(source, state)}
         for state, shown in zip(source.states, blocks, strict=True)

@@ -75,6 +75,7 @@ class Package:
         self._entries = {name.lstrip("/"): name for name in self._zip.namelist()}
         self._relationships: dict[str, dict[str, Relationship]] = {}
         self._digests: dict[str, str] = {}
+        self._shared: dict[str, etree._Element] = {}
 
     def read(self, part: str) -> bytes:
         """A part's bytes; strict names of the standard are turned into the usual ones."""
@@ -89,6 +90,12 @@ class Package:
     def parse(self, part: str) -> etree._Element:
         """A part's root element, without entities, network or comments."""
         return etree.fromstring(self.read(part), new_parser())
+
+    def shared(self, part: str) -> etree._Element:
+        """The same as `parse`, once for each part: for what many slides look into and none changes."""
+        if part not in self._shared:
+            self._shared[part] = self.parse(part)
+        return self._shared[part]
 
     def relationships(self, part: str) -> dict[str, Relationship]:
         """The part's relationships by id, in the order of the file; "" is the package itself."""

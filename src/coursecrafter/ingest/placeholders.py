@@ -44,10 +44,11 @@ class Inheritance:
     def __init__(self, package: Package, slide_part: str) -> None:
         layout = package.related(slide_part, "slideLayout")
         master = package.related(layout, "slideMaster") if layout else None
-        self._layout = package.parse(layout) if layout else None
-        self._master = package.parse(master) if master else None
+        self._layout = package.shared(layout) if layout else None
+        self._master = package.shared(master) if master else None
         theme = package.related(master, "theme") if master else None
-        self._theme = package.parse(theme) if theme else None
+        self._theme = package.shared(theme) if theme else None
+        self._found: dict[tuple[str, str], list[etree._Element]] = {}
 
     def box(self, shape: etree._Element) -> Box | None:
         """Where a shape stands, in the coordinates of its parent."""
@@ -96,16 +97,20 @@ class Inheritance:
             style = "titleStyle" if kind in TITLES else "bodyStyle"
             yield from find_all(self._master, f"p:txStyles/p:{style}/{name}")
 
-    def _ancestors(self, shape: etree._Element) -> Iterator[etree._Element]:
+    def _ancestors(self, shape: etree._Element) -> list[etree._Element]:
         """The layout's and master's placeholders that a shape inherits from, nearest first."""
         placeholder = _placeholder(shape)
         if placeholder is None:
-            return
-        kind = placeholder.get("type", "")
+            return []
+        key = placeholder.get("type", ""), placeholder.get("idx", "0")
+        if key not in self._found:
+            self._found[key] = list(self._find_ancestors(*key))
+        return self._found[key]
+
+    def _find_ancestors(self, kind: str, index: str) -> Iterator[etree._Element]:
         if self._layout is not None:
-            index = placeholder.get("idx", "0")
-            same_index = find_all(self._layout, ".//p:sp[p:nvSpPr/p:nvPr/p:ph]")
-            yield from [s for s in same_index if _is_same(s, index, kind)][:1]
+            candidates = find_all(self._layout, ".//p:sp[p:nvSpPr/p:nvPr/p:ph]")
+            yield from [s for s in candidates if _is_same(s, index, kind)][:1]
         if self._master is not None:
             wanted = _MASTER_KIND.get(kind, kind)
             candidates = find_all(self._master, ".//p:sp[p:nvSpPr/p:nvPr/p:ph]")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from lxml import etree
 
@@ -65,6 +66,7 @@ class SlideText:
         self._root = package.parse(part)
         self._inheritance = Inheritance(package, part)
 
+    @cached_property
     def readings(self) -> list[Reading]:
         """All that can be read on the slide, title first."""
         tree = self._root.find(f"{P}cSld/{P}spTree")
@@ -77,7 +79,7 @@ class SlideText:
 
     def title(self) -> str | None:
         """The title placeholder's text on one line, or None."""
-        texts = (reading.block.text for reading in self.readings() if reading.block.kind is BlockKind.TITLE)
+        texts = (reading.block.text for reading in self.readings if reading.block.kind is BlockKind.TITLE)
         return " ".join(texts) or None
 
     def alt_texts(self) -> tuple[str, ...]:
