@@ -1,7 +1,8 @@
 """The order in which a person reads what stands on a slide.
 
 The slide is cut along its widest empty strip, again and again (the recursive XY cut): bands are read from top to
-bottom, columns in the direction of the script. What cannot be cut is read from its upper corner.
+bottom, columns in the direction of the script. What cannot be cut is read in rows: shapes whose middle is level
+with the row's first shape belong to it.
 """
 
 from __future__ import annotations
@@ -30,12 +31,23 @@ def _sort(shapes: list[Placed], box_of: Callable[[Placed], Box], is_rtl: bool, d
     rows, row_gap = _cut(shapes, lambda shape: _span(box_of(shape).top, box_of(shape).bottom))
     columns, column_gap = _cut(shapes, lambda shape: _span(box_of(shape).left, box_of(shape).right))
     if depth == 0 or len(rows) == len(columns) == 1:
-        return sorted(shapes, key=lambda shape: _corner(box_of(shape), is_rtl=is_rtl))
+        return _sort_rows(shapes, box_of, is_rtl=is_rtl)
     if len(columns) > 1 and (len(rows) == 1 or column_gap > row_gap):
         parts = columns[::-1] if is_rtl else columns
     else:
         parts = rows
     return [shape for part in parts for shape in _sort(part, box_of, is_rtl, depth - 1)]
+
+
+def _sort_rows(shapes: list[Placed], box_of: Callable[[Placed], Box], *, is_rtl: bool) -> list[Placed]:
+    rows: list[list[Placed]] = []
+    for shape in sorted(shapes, key=lambda shape: box_of(shape).top):
+        box = box_of(shape)
+        if rows and box.top + box.height / 2 < box_of(rows[-1][0]).bottom:
+            rows[-1].append(shape)
+        else:
+            rows.append([shape])
+    return [shape for row in rows for shape in sorted(row, key=lambda shape: _side(box_of(shape), is_rtl=is_rtl))]
 
 
 def _cut(shapes: list[Placed], span_of: Callable[[Placed], tuple[float, float]]) -> tuple[list[list[Placed]], float]:
@@ -56,5 +68,5 @@ def _span(start: int, end: int) -> tuple[float, float]:
     return start + margin, end - margin
 
 
-def _corner(box: Box, *, is_rtl: bool) -> tuple[int, int]:
-    return box.top, -box.right if is_rtl else box.left
+def _side(box: Box, *, is_rtl: bool) -> tuple[int, int]:
+    return (-box.right if is_rtl else box.left), box.top

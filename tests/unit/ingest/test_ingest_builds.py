@@ -287,3 +287,22 @@ def test_what_is_hidden_or_beside_the_slide_is_not_read(tmp_path: Path) -> None:
 
     assert [block["text"] for block in slide["builds"][0]["blocks"]] == ["Seen"]
     assert slide["alt_texts"] == ()
+
+
+def test_shapes_of_uneven_height_stand_in_one_row(tmp_path: Path) -> None:
+    def draw(slide: Any) -> None:
+        add_text(slide, "b", "Second", at=(3.5, 1.95), size=(4, 1))
+        add_text(slide, "a", "First", at=(1, 2), size=(4, 1.4))
+        add_text(slide, "c", "Third", at=(6, 2.1), size=(4, 1))
+
+    (slide,) = parse_deck(make_deck(tmp_path / "a.pptx", [Sketch(None, draw=draw)]))["slides"]
+
+    assert [block["text"] for block in slide["builds"][0]["blocks"]] == ["First", "Second", "Third"]
+
+
+def test_the_sandbox_changes_nothing(drawn: Drawn) -> None:
+    slides = parse_deck(drawn.path)["slides"]
+
+    assert [[[block["text"] for block in build["blocks"]] for build in slide["builds"]] for slide in slides] == [
+        [[block.text for block in build.blocks] for build in slide.builds] for slide in drawn.deck.slides
+    ]
