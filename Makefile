@@ -32,7 +32,6 @@ check: setup-tests ## Run linters, types and import contracts
 	@$(PY)/mypy
 	@$(PY)/lint-imports
 	@tools/npm --prefix web run lint --silent
-	@tools/npm --prefix web run typecheck --silent
 
 bench: setup-tests ## Run the benchmarks against their peers (long)
 	@for program in bench/*.py; do $(PY)/python $$program || exit 1; done
