@@ -107,6 +107,17 @@ def test_slides_that_only_announce_open_chapters(bench: Bench) -> None:
     ]
 
 
+def test_a_slide_that_announces_alone_leads_what_follows(bench: Bench) -> None:
+    scenes = [
+        make_scene(bench, 1, "Points", bullet("word " * 50)),
+        make_scene(bench, 2, "Strategy", heading("Strategy")),
+        make_scene(bench, 3, "Steps", bullet("word " * 50)),
+        make_scene(bench, 4, "Tools", bullet("word " * 50)),
+    ]
+
+    assert outline(make_course("Change", scenes), bench) == [(1, "Points"), (1, "Strategy"), (2, "Steps"), (1, "Tools")]
+
+
 def test_a_long_lesson_is_divided_into_even_chapters(bench: Bench) -> None:
     scenes = [make_scene(bench, n, f"Topic {n}x", bullet("word " * 50), is_small=True) for n in range(1, 31)]
 

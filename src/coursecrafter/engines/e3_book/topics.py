@@ -79,7 +79,8 @@ def group_topics(topics: Sequence[Topic]) -> tuple[Part, ...]:
     if len(starts) >= FEWEST_DIVIDERS and len(starts) * 2 <= len(topics):
         starts = [0, *(place for place in starts if place)]
     elif len(topics) <= MOST_CHAPTERS_OF_ONE_TOPIC:
-        starts = list(range(len(topics)))
+        # A lone announcement leads what follows it: its picture alone would be an empty chapter.
+        starts = [place for place in range(len(topics)) if place - 1 not in starts]
     else:
         count = ceil(len(topics) / TOPICS_PER_CHAPTER)
         starts = [round(place * len(topics) / count) for place in range(count)]
