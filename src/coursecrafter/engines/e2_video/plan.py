@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cache
 from itertools import groupby
 
 from coursecrafter.domain.speech import Word
@@ -189,6 +190,7 @@ def _fade_step(frame: int) -> int:
     return (frame // FADE_STEP_FRAMES + 1) * FADE_STEP_FRAMES
 
 
+@cache
 def _eased(step: int, steps: int) -> int:
     """Smoothstep in whole numbers: 0 at the first step, 256 from the last on."""
     part = Fraction(min(step, steps), steps)
