@@ -35,6 +35,7 @@ WORST_PSNR_DB = 30.0
 CHANGES = 3
 VISIBLE = 24
 MARGIN_PX = 24
+LIGHT_INK = 200
 
 Luma = NDArray[np.float32]
 
@@ -96,10 +97,11 @@ def changed_box(one: Luma, other: Luma) -> tuple[int, int, int, int]:
 
 
 def recognised(picture: Image.Image) -> set[str]:
-    """Words that tesseract reads, dark on light or light on dark."""
+    """Words that tesseract reads, dark on light, light on dark, or light on a picture."""
     found: set[str] = set()
     grey = ImageOps.autocontrast(picture.convert("L"))
-    for image in (grey, ImageOps.invert(grey)):
+    light_ink = grey.point(lambda value: 0 if value > LIGHT_INK else 255)
+    for image in (grey, ImageOps.invert(grey), light_ink):
         content = BytesIO()
         image.save(content, "PNG")
         argv = ["tesseract", "stdin", "stdout", "--psm", "11"]

@@ -17,7 +17,7 @@ from coursecrafter.ingest.package import DML, MC, A, P, find_all
 from coursecrafter.ingest.slide_text import SHAPES
 from coursecrafter.ingest.timing import Aspect, Part, State, remove_timing
 
-RENDERER_VERSION = 1
+RENDERER_VERSION = 2
 """Part of each picture's key: raise it when the same slide is drawn differently."""
 
 _CLEAR = f'<a:solidFill xmlns:a="{DML}"><a:srgbClr val="808080"><a:alpha val="0"/></a:srgbClr></a:solidFill>'

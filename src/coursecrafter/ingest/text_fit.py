@@ -26,12 +26,22 @@ from coursecrafter.ingest.placeholders import TITLES, Inheritance, placeholder_k
 EMU_PER_POINT = 12_700
 DEFAULT_SIZE_PT = 18.0
 DEFAULT_INSETS = {"lIns": 91_440, "tIns": 45_720, "rIns": 91_440, "bIns": 45_720}
+NOTED_TOLERANCE = 1.05
 SMALLEST_SCALE_PERCENT = 25
 STEP_PERCENT = 5
 TOLERANCE = 1.15
 """Text may pass its box by this much: authors push text about with empty lines, and shrinking those moves it away."""
 FALLBACK_SHARE = 0.85
 """Where PowerPoint noted a size on the slide, only a substitute's wider letters can ask for a smaller one."""
+SAME_WIDTHS = {
+    "calibri": "carlito",
+    "cambria": "caladea",
+    "arial": "liberation sans",
+    "helvetica": "liberation sans",
+    "times new roman": "liberation serif",
+    "courier new": "liberation mono",
+}
+"""Families, in lower case, with the free ones that were made to have their widths."""
 MEASURED_AT_PX = 1000
 MATCH_TIMEOUT_S = 10
 _PERCENT = 100_000
@@ -81,9 +91,16 @@ def _fit_shape(
     paragraphs = find_all(shape, "p:txBody/a:p")
     laid_out = [_measure(shape, inheritance, paragraph) for paragraph in paragraphs]
     start = round(_share(fit.get("fontScale"), 1.0) * 100)
-    lowest = round(start * FALLBACK_SHARE) if fit.getparent() is own else SMALLEST_SCALE_PERCENT
+    is_noted = fit.getparent() is own
+    has_its_fonts = all(_font(run.face).has_widths_of_face for paragraph in laid_out for run in paragraph.runs)
+    if is_noted and has_its_fonts:
+        lowest = start  # PowerPoint measured this text with these widths: its size is right.
+    else:
+        lowest = round(start * FALLBACK_SHARE) if is_noted else SMALLEST_SCALE_PERCENT
     scales = [start, *range(start - start % STEP_PERCENT, lowest, -STEP_PERCENT)]
     legible = _without_trailing_blanks(laid_out)
+    if _height(legible, width, start / 100, 0.0) <= height * NOTED_TOLERANCE:
+        reduction = 0.0  # LibreOffice leaves the lines apart where there is room, and blank lines push text about.
     fitting = (s for s in scales if _height(legible, width, s / 100, reduction) <= height * TOLERANCE)
     scale = next(fitting, min(start, lowest)) / 100
     for child in list(own):
@@ -182,12 +199,17 @@ def _words(text: str) -> Iterator[str]:
 
 
 class _Font:
-    """Widths of a font's letters and height of its line, in em."""
+    """Widths of a font's letters and height of its line, in em.
 
-    def __init__(self, file: str, index: int) -> None:
+    Attributes:
+        has_widths_of_face: whether it is the typeface asked for, or one made to have its widths.
+    """
+
+    def __init__(self, file: str, index: int, *, has_widths_of_face: bool) -> None:
+        self.has_widths_of_face = has_widths_of_face
         self._font = ImageFont.truetype(file, MEASURED_AT_PX, index, layout_engine=ImageFont.Layout.BASIC)
-        ascent, descent = self._font.getmetrics()
-        self.line = (ascent + descent) / MEASURED_AT_PX
+        # Not ascent and descent alone: Carlito's line gap, for one, is a fifth of its line.
+        self.line = self._font.font.height / MEASURED_AT_PX
         self._advances: dict[str, float] = {}
 
     def advance(self, letter: str) -> float:
@@ -202,6 +224,7 @@ class _UnknownFont(_Font):
     """What is assumed where fontconfig is missing: the widths of a wide sans serif."""
 
     def __init__(self) -> None:
+        self.has_widths_of_face = False
         self.line = 1.36
         self._advances = {}
 
@@ -220,14 +243,17 @@ def _font(face: str) -> _Font:
     family, _, style = face.partition(":")
     pattern = "".join(letter for letter in family if letter.isalnum() or letter == " ") + (f":{style}" if style else "")
     answer = subprocess.run(
-        [program, "--format", "%{file}\t%{index}", pattern],
+        [program, "--format", "%{file}\t%{index}\t%{family}", pattern],
         capture_output=True,
         text=True,
         check=True,
         timeout=MATCH_TIMEOUT_S,
     )
-    file, _, index = answer.stdout.partition("\t")
-    return _Font(file, int(index) & 0xFFFF)
+    file, index, families = answer.stdout.split("\t")
+    wanted = family.strip().casefold()
+    found = {name.strip().casefold() for name in families.split(",")}
+    is_same = wanted in found or SAME_WIDTHS.get(wanted) in found
+    return _Font(file, int(index) & 0xFFFF, has_widths_of_face=is_same)
 
 
 def _write_size(paragraph: etree._Element, measured: _Paragraph, scale: float, reduction: float) -> None:
