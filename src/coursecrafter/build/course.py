@@ -55,7 +55,7 @@ def build_course(order: BuildOrder, shop: Workshop) -> Built:
         with shop.database.app(shop.identity(project_id)) as conn:
             write_documents(conn, intake, shop, project_id)
         wanted = [engine for engine in BUILD_ORDER if engine in order.engines]
-        renders = [render for engine in wanted for render in render_engine(engine, project_id, shop, order.film)]
+        renders = [render for engine in wanted for render in render_engine(engine, project_id, shop, intake.film)]
         course = _read(project_id, shop)
         items = [
             ExportItem(render.engine, render.lesson, output, version)

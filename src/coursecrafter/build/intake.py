@@ -22,9 +22,11 @@ from coursecrafter.authoring.plans import set_deck_plan
 from coursecrafter.authoring.projects import create_project, find_project, rename_project, set_brand, set_context
 from coursecrafter.authoring.render_jobs import close_interrupted
 from coursecrafter.authoring.sources import add_document, add_source, keep_parse
+from coursecrafter.build.film import cut_film
 from coursecrafter.build.order import DEFAULT_SECONDARY, BuildOrder
 from coursecrafter.domain.course import Engine, SourceDocument
 from coursecrafter.domain.deck import Deck
+from coursecrafter.domain.film import FilmCut
 from coursecrafter.domain.output import AssetType
 from coursecrafter.domain.stored import StoredObject
 from coursecrafter.gateway.ports import Purpose, TextRequest
@@ -34,6 +36,7 @@ from coursecrafter.ingest.guard import check_deck
 from coursecrafter.ingest.office import find_office, fonts_digest, office_version
 from coursecrafter.ingest.slide_pictures import draw_builds
 from coursecrafter.jobs.steps import Batch, Produced, Step, content_key
+from coursecrafter.media.film import check_film
 from coursecrafter.wiring import Workshop
 
 PARSE_VERSION = 1
@@ -49,6 +52,7 @@ class Intake:
 
     Attributes:
         pictures: each distinct state's picture by its key.
+        film: the deck's own film, if one was given.
     """
 
     name: str
@@ -56,6 +60,7 @@ class Intake:
     deck_file: StoredObject
     documents: tuple[tuple[Path, StoredObject, SourceDocument], ...]
     pictures: Mapping[str, StoredObject]
+    film: FilmCut | None = None
 
 
 def take_in(order: BuildOrder, shop: Workshop) -> Intake:
@@ -63,15 +68,19 @@ def take_in(order: BuildOrder, shop: Workshop) -> Intake:
 
     Raises:
         IngestError: the deck or a document cannot be taken (CC-01xx); nothing is left behind.
+        VideoError: the film cannot (CC-0205 to CC-0209).
     """
     check_deck(order.deck)
+    if order.film:
+        check_film(order.film)
     find_office()
     with shop.store.undone_on_error():
         deck_file = shop.store.put_file(order.deck, PPTX)
         deck = _read(order.deck, deck_file, shop)
         documents = tuple(_read_document(path, shop) for path in order.documents)
         pictures = _draw(order.deck, deck, shop)
-    return Intake(order.name or deck.title, deck, deck_file, documents, pictures)
+        film = cut_film(order.film, deck, pictures, shop) if order.film else None
+    return Intake(order.name or deck.title, deck, deck_file, documents, pictures, film)
 
 
 def write_project(conn: Connection, order: BuildOrder, intake: Intake, shop: Workshop) -> UUID:
@@ -89,6 +98,9 @@ def write_project(conn: Connection, order: BuildOrder, intake: Intake, shop: Wor
     set_brand(conn, author, project_id, name=intake.name, **colors)
     name = order.deck.name
     add_source(conn, author, project_id, intake.deck_file, file_type="pptx", purpose="engine1_ppt", name=name)
+    if order.film and intake.film:
+        film = intake.film.film
+        add_source(conn, author, project_id, film, file_type="mp4", purpose="engine1_mp4", name=order.film.name)
     keep_parse(conn, shop.store, project_id, intake.deck, name=name)
     lessons = plan_lessons(intake.deck, intake.name)
     for lesson_id, lesson in zip(set_lessons(conn, project_id, lessons), lessons, strict=True):

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import UUID
 
 from coursecrafter.authoring.activities import read_activities, set_activities
@@ -27,6 +26,7 @@ from coursecrafter.authoring.render_jobs import (
 )
 from coursecrafter.authoring.voices import keep_voices
 from coursecrafter.domain.course import Course, Engine, LessonContent
+from coursecrafter.domain.film import FilmCut
 from coursecrafter.domain.output import Finding, Output, Rendered, Severity
 from coursecrafter.engines.bench import Bench
 from coursecrafter.engines.e1_voiceover import engine as e1
@@ -67,7 +67,7 @@ class Render:
     reused: Counter[str]
 
 
-def render_engine(engine: Engine, project_id: UUID, shop: Workshop, film: Path | None) -> list[Render]:
+def render_engine(engine: Engine, project_id: UUID, shop: Workshop, film: FilmCut | None) -> list[Render]:
     """Render every lesson with an engine, or the project's one book.
 
     Raises:
@@ -83,10 +83,10 @@ def render_engine(engine: Engine, project_id: UUID, shop: Workshop, film: Path |
 
 
 def _maker(
-    engine: Engine, course: Course, lesson: LessonContent, shop: Workshop, film: Path | None
+    engine: Engine, course: Course, lesson: LessonContent, shop: Workshop, film: FilmCut | None
 ) -> Callable[[Bench], Rendered]:
     if engine is Engine.E1:
-        return lambda bench: e1.render(course, lesson, bench)
+        return lambda bench: e1.render(course, lesson, bench, film=film)
     if engine is Engine.E2:
         return lambda bench: _branded_video(course, lesson, shop, bench)
     return lambda bench: _module(course, lesson, shop, bench)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from coursecrafter.domain.course import LessonContent
+from coursecrafter.domain.film import FilmCut
 from coursecrafter.domain.output import Finding, Severity
 from coursecrafter.media.captions import Caption, characters_per_second
 from coursecrafter.media.loudness import HIGHEST_PEAK_DBTP, TARGET_LUFS
@@ -25,6 +27,22 @@ def check_video(timeline: Timeline, captions: Sequence[Caption], measured: Mappi
         _check_captions(captions),
         *_check_delivery(measured),
     ]
+
+
+def check_film(lesson: LessonContent, film: FilmCut | None) -> list[Finding]:
+    """What the film does not show of a lesson; nothing where there is no film."""
+    if film is None:
+        return []
+    wanted = [segment.source_ref for segment in lesson.segments if segment.source_ref and segment.picture]
+    missing = [_named(ref) for ref in wanted if film.find(ref) is None]
+    sentences = [f"{len(wanted) - len(missing)} of {len(wanted)} pictures are the film's own."]
+    sentences += [f"{name} was not found in the film; its slide picture stands instead." for name in missing]
+    return [_finding("film", not missing, " ".join(sentences), len(missing), Severity.WARNING)]
+
+
+def _named(source_ref: str) -> str:
+    slide, _, build = source_ref.partition(".")
+    return f"Slide {slide}" if build == "0" else f"Slide {slide} build {build}"
 
 
 def _check_frames(timeline: Timeline, measured: Mapping[str, Any]) -> list[Finding]:

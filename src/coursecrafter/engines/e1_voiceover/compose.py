@@ -25,7 +25,7 @@ from coursecrafter.media.captions import Caption, SpokenText, make_captions, to_
 from coursecrafter.media.mp4 import MP4_VERSION, Chapter, write_mp4
 from coursecrafter.media.probe import measure, onset_s
 from coursecrafter.media.sound import VoiceBlock, lay_blocks
-from coursecrafter.media.still_video import Shown
+from coursecrafter.media.still_video import CodedRun, Shown
 from coursecrafter.media.timeline import VIDEO_FPS, Cue, Span, Timeline, lay_out
 from coursecrafter.media.transcript import Passage, to_html, to_text
 
@@ -103,7 +103,7 @@ def _mux_step(
         video, poster, measured = folder / "video.mp4", folder / "poster.jpg", folder / "measured.json"
         write_mp4(
             video,
-            [Shown(run, (cue.frames,)) for run, cue in zip(parts.stills, timeline.cues, strict=True)],
+            [_shown(run, cue.frames) for run, cue in zip(parts.stills, timeline.cues, strict=True)],
             lay_blocks(_placed(parts, timeline), timeline.sound_frames),
             chapters=chapters,
             language=course.language,
@@ -136,6 +136,12 @@ def _mux_step(
         modified=course.modified,
     )
     return Step("mux", key, make, lesson.code)
+
+
+def _shown(run: CodedRun, frames: int) -> Shown:
+    """Show each picture of a run once and the last one for the rest; what is too much for the time is cut."""
+    pictures = run.pictures[:frames]
+    return Shown(replace(run, pictures=pictures), (*[1] * (len(pictures) - 1), frames - len(pictures) + 1))
 
 
 def _placed(parts: Parts, timeline: Timeline) -> list[tuple[int, VoiceBlock]]:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from uuid import UUID
 
 from coursecrafter.domain.course import Course, LessonContent, SceneContent, SegmentContent
+from coursecrafter.domain.film import FilmCut, Stretch
 from coursecrafter.domain.stored import StoredObject
 from coursecrafter.engines.e1_voiceover.card import card_svg, end_of_lesson
 from coursecrafter.errors import VideoError
 from coursecrafter.gateway.speech_step import is_speakable
-from coursecrafter.media.timeline import GAP_BETWEEN_SLIDES_S, GAP_IN_SLIDE_S
+from coursecrafter.media.timeline import GAP_BETWEEN_SLIDES_S, GAP_IN_SLIDE_S, SILENT_SEGMENT_S
 
 END_CARD_S = Fraction(3)
 GAP_BEFORE_END_CARD_S = Fraction(1)
+MOVE_MARGIN_S = Fraction(1, 5)
+"""A segment stays longer than its picture moves: its frames are rounded to its sound, a fade's last steps are faint."""
 
 
 class NothingToShow(VideoError):
@@ -28,15 +31,24 @@ class NothingToShow(VideoError):
 
 @dataclass(frozen=True, slots=True)
 class Visual:
-    """What is to be seen: a stored picture, or a card drawn from SVG. One of the two."""
+    """What is to be seen: a stored picture, or a card drawn from SVG. One of the two.
+
+    Attributes:
+        stretch: the part of the film that shows the picture, if there is a film and it does.
+    """
 
     picture: StoredObject | None = None
     svg: str = ""
+    stretch: Stretch | None = None
 
     @property
     def key(self) -> str:
-        """Equal for visuals that look the same."""
+        """Equal for visuals that show the same picture."""
         return self.picture.sha256 if self.picture else self.svg
+
+    def at_rest(self) -> Visual:
+        """The same without its movement."""
+        return replace(self, stretch=self.stretch.at_rest()) if self.stretch else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +95,8 @@ class VideoPlan:
         return tuple(shot for scene in self.scenes for shot in scene.shots)
 
 
-def plan_video(course: Course, lesson: LessonContent) -> VideoPlan:
-    """Plan a lesson's video.
+def plan_video(course: Course, lesson: LessonContent, film: FilmCut | None = None) -> VideoPlan:
+    """Plan a lesson's video; with a film, what it shows of a segment takes the picture's place.
 
     A segment without a picture shows the one before it; before the first picture stands a card with the lesson's title.
 
@@ -97,7 +109,7 @@ def plan_video(course: Course, lesson: LessonContent) -> VideoPlan:
     if not scenes:
         raise NothingToShow(f"The lesson “{_short(lesson.title)}” has nothing to show.")
     last = scenes[-1].segments[-1]
-    visuals = _visuals(scenes, Visual(svg=card_svg(lesson.title, course.name, course.brand)))
+    visuals = _visuals(scenes, Visual(svg=card_svg(lesson.title, course.name, course.brand)), film)
     planned = [
         PlannedScene(
             scene.title or f"{lesson.title} ({number})",
@@ -111,11 +123,12 @@ def plan_video(course: Course, lesson: LessonContent) -> VideoPlan:
     return VideoPlan((*planned, end))
 
 
-def _visuals(scenes: list[SceneContent], first: Visual) -> Iterator[Visual]:
+def _visuals(scenes: list[SceneContent], first: Visual, film: FilmCut | None) -> Iterator[Visual]:
     shown = first
     for scene in scenes:
         for segment in scene.segments:
-            shown = Visual(segment.picture) if segment.picture else shown
+            stretch = film.find(segment.source_ref) if film else None
+            shown = Visual(segment.picture, stretch=stretch) if segment.picture else shown.at_rest()
             yield shown
 
 
@@ -124,7 +137,16 @@ def _shot(scene: SceneContent, segment: SegmentContent, visual: Visual, *, is_la
     label = f"slide {segment.source_ref}" if segment.source_ref else f"scene {scene.sequence}"
     default_s = GAP_BEFORE_END_CARD_S if is_last else _gap_s(scene, segment)
     gap_s = segment.gap_after_s or (default_s if text else Fraction(0))
-    return Shot(segment.id, text, visual, segment.duration_s, gap_s, label)
+    return Shot(segment.id, text, visual, _at_least_s(segment, visual, is_silent=not text), gap_s, label)
+
+
+def _at_least_s(segment: SegmentContent, visual: Visual, *, is_silent: bool) -> Fraction | None:
+    """What moves is seen to its end, also where less is said."""
+    if visual.stretch is None or not visual.stretch.moving_s:
+        return segment.duration_s
+    shortest_s = SILENT_SEGMENT_S if is_silent else Fraction(0)
+    wanted_s = shortest_s if segment.duration_s is None else segment.duration_s
+    return max(wanted_s, visual.stretch.moving_s + MOVE_MARGIN_S)
 
 
 def _gap_s(scene: SceneContent, segment: SegmentContent) -> Fraction:

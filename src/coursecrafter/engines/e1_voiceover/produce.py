@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +13,14 @@ import resvg_py
 from PIL import Image
 
 from coursecrafter.domain.course import Course, Engine, LessonContent
+from coursecrafter.domain.film import FilmCut
 from coursecrafter.domain.keys import content_key
 from coursecrafter.domain.speech import Speech
 from coursecrafter.domain.stored import StoredObject
 from coursecrafter.engines.bench import Bench
 from coursecrafter.engines.e1_voiceover.card import HEIGHT_PX, WIDTH_PX
-from coursecrafter.engines.e1_voiceover.plan import VideoPlan, Visual
+from coursecrafter.engines.e1_voiceover.film_runs import Reel, film_step, open_reel
+from coursecrafter.engines.e1_voiceover.plan import Shot, VideoPlan, Visual
 from coursecrafter.gateway.ports import Purpose
 from coursecrafter.gateway.speech_step import speak_texts
 from coursecrafter.jobs.steps import Produced, Step
@@ -35,7 +38,7 @@ class Parts:
 
     Attributes:
         speeches, blocks: None for silence.
-        stills: the coded picture of each shot.
+        stills: the coded picture of each shot, or the film's frames up to the one that stands.
         block_objects, still_objects: the same as stored.
     """
 
@@ -46,19 +49,25 @@ class Parts:
     still_objects: tuple[StoredObject, ...]
 
 
-def make_parts(course: Course, lesson: LessonContent, plan: VideoPlan, bench: Bench) -> Parts:
-    """Speak, encode and draw what the plan asks for.
+def make_parts(
+    course: Course, lesson: LessonContent, plan: VideoPlan, bench: Bench, film: FilmCut | None = None
+) -> Parts:
+    """Speak, encode and draw what the plan asks for; what has a stretch of the film is taken from it.
 
     Raises:
         GatewayError: CC-03xx, a text could not be spoken.
         UnusableSound: CC-0204.
+        DamagedFilm: CC-0207.
     """
+    with open_reel(bench.store, film and film.film) as reel:
+        return _make_parts(course, lesson, plan, bench, [_picture_step(bench, shot, reel) for shot in plan.shots])
+
+
+def _make_parts(course: Course, lesson: LessonContent, plan: VideoPlan, bench: Bench, still_steps: list[Step]) -> Parts:
     shots = plan.shots
-    spoken = sorted({shot.text for shot in shots if shot.text})
-    visuals = {shot.visual.key: shot for shot in shots}
-    bench.steps.expect(
-        {"speech": len(spoken), "voice_block": len(spoken), "still": len(visuals), "mux": 1},
-    )
+    spoken = {shot.text for shot in shots if shot.text}
+    counts = Counter(name for name, _ in {(step.name, step.key) for step in still_steps})
+    bench.steps.expect({"speech": len(spoken), "voice_block": len(spoken), **counts, "mux": 1})
     speeches = speak_texts(
         bench.steps,
         bench.store,
@@ -74,7 +83,6 @@ def make_parts(course: Course, lesson: LessonContent, plan: VideoPlan, bench: Be
         for shot, speech in zip(shots, speeches, strict=True)
         if speech is not None
     ]
-    still_steps = [still_step(bench, shot.visual, shot.label) for shot in shots]
     done = bench.steps.run([*block_steps, *still_steps])
     made = iter(result.files["block"] for result in done[: len(block_steps)])
     block_objects = tuple(None if speech is None else next(made) for speech in speeches)
@@ -87,6 +95,12 @@ def make_parts(course: Course, lesson: LessonContent, plan: VideoPlan, bench: Be
         block_objects=block_objects,
         still_objects=still_objects,
     )
+
+
+def _picture_step(bench: Bench, shot: Shot, reel: Reel | None) -> Step:
+    if reel and shot.visual.stretch:
+        return film_step(reel, shot.visual.stretch, shot.label)
+    return still_step(bench, shot.visual, shot.label)
 
 
 def voice_block_step(bench: Bench, sound: StoredObject, label: str) -> Step:

@@ -1,0 +1,92 @@
+"""Take in the deck's own film: find its changes, and which build each of them shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from fractions import Fraction
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+
+from coursecrafter.domain.deck import Deck
+from coursecrafter.domain.film import FilmCut, Stretch
+from coursecrafter.domain.stored import StoredObject
+from coursecrafter.jobs.steps import Done, Produced, Step, content_key
+from coursecrafter.media.film import check_film
+from coursecrafter.media.film_changes import CHANGES_VERSION, Change, find_changes
+from coursecrafter.media.film_match import MATCH_VERSION, match_film, small_picture
+from coursecrafter.wiring import Workshop
+
+MP4 = "video/mp4"
+JSON = "application/json"
+
+
+def cut_film(path: Path, deck: Deck, pictures: Mapping[str, StoredObject], shop: Workshop) -> FilmCut:
+    """Store a film and find each build's stretch of it.
+
+    Args:
+        path: an MP4 that `check_film` took.
+        deck: the deck that it shows.
+        pictures: each distinct state's picture by its key.
+        shop: where it is kept.
+
+    Raises:
+        NotAFilm, FilmWithoutPictures, DamagedFilm, FilmTooLarge, OtherFilm: CC-0205 to CC-0209.
+    """
+    film = shop.store.put_file(path, MP4)
+    shop.runner.expect({"film_changes": 1, "film_match": 1})
+    (seen,) = shop.runner.run([_changes_step(path, film)])
+    shown = [
+        (f"{slide.number}.{build.index}", pictures[build.picture_key])
+        for slide in deck.slides
+        for build in slide.builds
+    ]
+    (done,) = shop.runner.run([_match_step(film, seen, shown, shop)])
+    stretches = json.loads(shop.store.get_bytes(done.files["stretches"]))
+    found = zip((ref for ref, _ in shown), stretches, strict=True)
+    return FilmCut(film, tuple((ref, Stretch(*map(Fraction, times))) for ref, times in found if times))
+
+
+def _changes_step(path: Path, film: StoredObject) -> Step:
+    def make(folder: Path) -> Mapping[str, Produced]:
+        target = folder / "changes.json"
+        size_px, changes = check_film(path), find_changes(path)
+        target.write_text(json.dumps({"size_px": size_px, "changes": [_to_json(one) for one in changes]}))
+        return {"changes": Produced(target, JSON)}
+
+    return Step("film_changes", content_key("film_changes", CHANGES_VERSION, film=film.sha256), make, path.name)
+
+
+def _match_step(film: StoredObject, seen: Done, shown: list[tuple[str, StoredObject]], shop: Workshop) -> Step:
+    def make(folder: Path) -> Mapping[str, Produced]:
+        target = folder / "stretches.json"
+        value = json.loads(shop.store.get_bytes(seen.files["changes"]))
+        width_px, height_px = value["size_px"]
+        small = []
+        for _, picture in shown:
+            with Image.open(BytesIO(shop.store.get_bytes(picture))) as image:
+                small.append(small_picture(image, (width_px, height_px)))
+        stretches = match_film([_from_json(one) for one in value["changes"]], small)
+        times = [one and [str(one.start_s), str(one.settled_s), str(one.end_s)] for one in stretches]
+        target.write_text(json.dumps(times))
+        return {"stretches": Produced(target, JSON)}
+
+    key = content_key(
+        "film_match",
+        MATCH_VERSION,
+        film=film.sha256,
+        changes=seen.files["changes"].sha256,
+        pictures=[picture.sha256 for _, picture in shown],
+    )
+    return Step("film_match", key, make, "film")
+
+
+def _to_json(change: Change) -> list[str]:
+    return [str(change.begin_s), str(change.settled_s), str(change.end_s), change.thumb.hex()]
+
+
+def _from_json(value: list[str]) -> Change:
+    begin_s, settled_s, end_s, thumb = value
+    return Change(Fraction(begin_s), Fraction(settled_s), Fraction(end_s), bytes.fromhex(thumb))

@@ -1,0 +1,49 @@
+"""A deck's own film: which part of it shows which build."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from coursecrafter.domain.stored import StoredObject
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a film, in seconds from its first picture.
+
+    Attributes:
+        start_s: when the picture begins to change.
+        settled_s: when it has changed and stands still; not before `start_s`.
+        end_s: when the next change begins; the picture stands until then.
+    """
+
+    start_s: Fraction
+    settled_s: Fraction
+    end_s: Fraction
+
+    @property
+    def moving_s(self) -> Fraction:
+        """How long it moves before it stands still."""
+        return self.settled_s - self.start_s
+
+    def at_rest(self) -> Stretch:
+        """The same without its movement."""
+        return replace(self, start_s=self.settled_s)
+
+
+@dataclass(frozen=True, slots=True)
+class FilmCut:
+    """A film, cut at a deck's builds.
+
+    Attributes:
+        film: the MP4 in the store.
+        stretches: one for each build that was found, by its `source_ref` ("3.0"), in playing order.
+    """
+
+    film: StoredObject
+    stretches: tuple[tuple[str, Stretch], ...]
+
+    def find(self, source_ref: str | None) -> Stretch | None:
+        """The stretch of a segment, or None if the film does not show it."""
+        return dict(self.stretches).get(source_ref or "")

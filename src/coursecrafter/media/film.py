@@ -1,0 +1,246 @@
+"""A stranger's film: opened with care, decoded in bounded memory.
+
+Only the MP4 reader is tried and only codecs of films are taken, so that a file cannot choose a playlist or an image
+sequence that reads other files. Beside `codec` and `frames` the module that touches PyAV: it decodes what those never
+encode.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.reformatter import ColorRange, Colorspace, Interpolation
+from av.video.stream import VideoStream
+
+from coursecrafter.errors import VideoError
+from coursecrafter.media.timeline import VIDEO_FPS
+
+MAX_BYTES = 8 << 30
+MAX_SIDE_PX = 4096
+MAX_DURATION_S = 4 * 3600
+MAX_FPS = 120
+CODECS = frozenset({"h264", "hevc", "mpeg4", "vp9", "av1"})
+CODECS_NAMED = "H.264, HEVC, MPEG-4, VP9 and AV1"
+LEAST_SHARE_DECODED = Fraction(9, 10)
+UNSPECIFIED_COLORSPACE = 2
+HD_HEIGHT_PX = 720
+SMALL_SIZE_PX = (160, 90)
+
+Pixels = np.ndarray[Any, np.dtype[np.uint8]]
+
+
+class NotAFilm(VideoError):
+    """The file is no MP4 film, whatever its name says."""
+
+    code = "CC-0205"
+    status = 415
+    remedy = "Export the deck as MP4 video in PowerPoint or Keynote, and give that file."
+
+
+class FilmWithoutPictures(VideoError):
+    """The film holds sound but no pictures."""
+
+    code = "CC-0206"
+    status = 422
+    remedy = "Give the film of the deck, not a recording of its narration."
+
+
+class DamagedFilm(VideoError):
+    """The film is cut short or cannot be decoded."""
+
+    code = "CC-0207"
+    status = 422
+    remedy = "Play it to the end; if that fails too, export or copy it again."
+
+
+class FilmTooLarge(VideoError):
+    """The film is larger, longer or busier than is taken."""
+
+    code = "CC-0208"
+    status = 413
+    remedy = "Export it with 1920 x 1080 pixels and 30 frames a second, in parts of less than four hours."
+
+
+@dataclass(frozen=True, slots=True)
+class SmallFrame:
+    """One frame of a film, made small.
+
+    Attributes:
+        at_s: from the film's first picture, in seconds.
+        pixels: 90 x 160 x 3, 8-bit RGB; filled whatever the film's shape.
+    """
+
+    at_s: Fraction
+    pixels: Pixels
+
+
+def check_film(path: Path) -> tuple[int, int]:
+    """Refuse a file that is no film we can read; else give its width and height as it is to be seen, in pixels.
+
+    Raises:
+        NotAFilm, FilmWithoutPictures, DamagedFilm, FilmTooLarge: CC-0205 to CC-0208.
+    """
+    with _opened(path) as (_, stream):
+        frame = next(_decoded(stream.container, stream), None)
+        if frame is None:
+            raise DamagedFilm("No picture of the film can be decoded.", detail=path.name)
+        aspect = stream.sample_aspect_ratio or Fraction(1)
+        return round(frame.width * aspect), frame.height
+
+
+def read_small(path: Path) -> Iterator[SmallFrame]:
+    """All frames of a film, small.
+
+    Raises:
+        NotAFilm, FilmWithoutPictures, DamagedFilm, FilmTooLarge: CC-0205 to CC-0208.
+    """
+    with _opened(path) as (declared_s, stream):
+        at_s = Fraction(0)
+        for at_s, frame in _timed(stream):
+            yield SmallFrame(at_s, _rgb(frame, *SMALL_SIZE_PX, Interpolation.AREA))
+        if at_s + 1 < declared_s * LEAST_SHARE_DECODED:
+            raise DamagedFilm(
+                f"The film breaks off after {round(at_s)} of {round(declared_s)} seconds.", detail=path.name
+            )
+
+
+def read_pictures(path: Path, times_s: list[Fraction], *, width_px: int, height_px: int) -> Iterator[Pixels]:
+    """What the film shows at each of some times, scaled into a frame; black stands beside a film of another shape.
+
+    Args:
+        path: a film that `check_film` took.
+        times_s: N times in ascending order; after its end the film shows its last picture.
+        width_px, height_px: of the frame.
+
+    Yields:
+        N pictures, height_px x width_px x 3.
+
+    Raises:
+        DamagedFilm: CC-0207.
+    """
+    with _opened(path) as (_, stream):
+        target = int(times_s[0] / _base(stream)) + _first_tick(stream)
+        stream.container.seek(target, stream=stream)
+        wanted = iter(times_s)
+        time_s: Fraction | None = next(wanted)
+        shown: VideoFrame | None = None
+        for at_s, frame in _timed(stream):
+            if shown is not None and time_s is not None and at_s > time_s:
+                picture = _fitted(shown, stream, width_px, height_px)
+                while time_s is not None and at_s > time_s:
+                    yield picture
+                    time_s = next(wanted, None)
+            if time_s is None:
+                return
+            shown = frame
+        if shown is None:
+            raise DamagedFilm("A part of the film cannot be decoded.", detail=path.name)
+        picture = _fitted(shown, stream, width_px, height_px)
+        while time_s is not None:
+            yield picture
+            time_s = next(wanted, None)
+
+
+def fit_box(size_px: tuple[int, int], width_px: int, height_px: int) -> tuple[int, int, int, int]:
+    """Where a film stands in a frame: left, top, width and height; even, as large as it can be, in the middle."""
+    scale = min(Fraction(width_px, size_px[0]), Fraction(height_px, size_px[1]))
+    width, height = (max(2, round(side * scale / 2) * 2) for side in size_px)
+    return (width_px - width) // 2, (height_px - height) // 2, width, height
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[Fraction, VideoStream]]:
+    """A film's declared length and its pictures; the decoder's words become ours."""
+    with path.open("rb") as file:
+        head = file.read(12)
+    if head[4:8] != b"ftyp":
+        raise NotAFilm("The file is no MP4 film, although it is given as one.", detail=path.name)
+    if path.stat().st_size > MAX_BYTES:
+        raise FilmTooLarge(f"The film is larger than {MAX_BYTES >> 30} GB.")
+    try:
+        with av.open(str(path.absolute()), format="mp4", options={"protocol_whitelist": "file"}) as container:
+            yield _checked(container)
+    except (av.FFmpegError, ValueError, MemoryError) as error:
+        raise DamagedFilm("The film is damaged and cannot be read.", detail=repr(error)) from error
+
+
+def _checked(container: InputContainer) -> tuple[Fraction, VideoStream]:
+    if not container.streams.video:
+        raise FilmWithoutPictures("There are no pictures in the film.")
+    stream = container.streams.video[0]
+    context = stream.codec_context
+    if context.name not in {*CODECS, "libdav1d"}:
+        raise NotAFilm(f"The film's pictures are coded as “{context.name}”; {CODECS_NAMED} can be read.")
+    if max(stream.width, stream.height) > MAX_SIDE_PX:
+        raise FilmTooLarge(f"The film has {stream.width} x {stream.height} pixels; {MAX_SIDE_PX} a side are the most.")
+    declared_s = (stream.duration or 0) * _base(stream)
+    if declared_s > MAX_DURATION_S:
+        raise FilmTooLarge(f"The film lasts longer than {MAX_DURATION_S // 3600} hours.")
+    # A picture may announce another size than the file does: the decoder refuses it before it takes the memory.
+    context.options = {"max_pixels": str(MAX_SIDE_PX**2)}
+    stream.thread_type = "AUTO"
+    return declared_s, stream
+
+
+def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
+    for frame in container.decode(stream):
+        if max(frame.width, frame.height) > MAX_SIDE_PX:
+            raise FilmTooLarge(f"The film's pictures grow to {frame.width} x {frame.height} pixels.")
+        yield frame
+
+
+def _timed(stream: VideoStream) -> Iterator[tuple[Fraction, VideoFrame]]:
+    """Frames with their times, which only grow; frames whose time is unknown or past are left out."""
+    first, base = _first_tick(stream), _base(stream)
+    last_s = Fraction(-1)
+    count = 0
+    for frame in _decoded(stream.container, stream):
+        at_s = last_s if frame.pts is None else (frame.pts - first) * base
+        if at_s <= last_s:
+            continue
+        count += 1
+        if at_s > MAX_DURATION_S or count > MAX_FPS * (at_s + 10):
+            raise FilmTooLarge("The film is longer, or has more frames a second, than is taken.")
+        last_s = at_s
+        yield max(at_s, Fraction(0)), frame
+
+
+def _base(stream: VideoStream) -> Fraction:
+    return stream.time_base or Fraction(1, VIDEO_FPS)
+
+
+def _first_tick(stream: VideoStream) -> int:
+    return stream.start_time or 0
+
+
+def _fitted(frame: VideoFrame, stream: VideoStream, width_px: int, height_px: int) -> Pixels:
+    aspect = stream.sample_aspect_ratio or Fraction(1)
+    left, top, width, height = fit_box((round(frame.width * aspect), frame.height), width_px, height_px)
+    canvas = np.zeros((height_px, width_px, 3), np.uint8)
+    canvas[top : top + height, left : left + width] = _rgb(frame, width, height, Interpolation.LANCZOS)
+    return canvas
+
+
+def _rgb(frame: VideoFrame, width_px: int, height_px: int, way: Interpolation) -> Pixels:
+    # A film that does not name its colours has those of its size, as players take it.
+    is_hd = frame.height >= HD_HEIGHT_PX
+    unnamed = Colorspace.ITU709 if is_hd else Colorspace.ITU601
+    made = frame.reformat(
+        width_px,
+        height_px,
+        "rgb24",
+        src_colorspace=unnamed if frame.colorspace == UNSPECIFIED_COLORSPACE else None,
+        dst_color_range=ColorRange.JPEG,
+        interpolation=way | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT,
+        threads=1,
+    )
+    return made.to_ndarray()

@@ -1,0 +1,158 @@
+"""When a film's picture changes, and when it has changed.
+
+Frames are compared with the last picture that stood still, not with their neighbours: a fade of a second moves eight
+levels a frame, which is less than the noise of a poor encoding.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from coursecrafter.media.film import FilmTooLarge, Pixels, SmallFrame, read_small
+
+CHANGES_VERSION = 1
+"""Part of the content key of what is found here; raise it when the same film gives other changes."""
+
+CHANGED_LEVELS, CHANGED_PIXELS = 24, 5
+MOVING_LEVELS, MOVING_PIXELS = 10, 4
+BEGUN_LEVELS = 2.0
+STANDS_S = Fraction(1, 4)
+"""A picture stands still once nothing has moved for so long."""
+SLOW_S = Fraction(1, 5)
+JOINT_S = Fraction(1, 10)
+KEPT_FRAMES = 300
+MOST_CHANGES = 20_000
+LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
+THUMB_SIZE_PX = (80, 45)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of the picture, however long it takes; the film's first picture is one too.
+
+    Attributes:
+        begin_s: the first moment at which it differs from what stood before, in seconds from the first picture.
+        settled_s: when it stands still.
+        end_s: when the next one begins, or the film ends.
+        thumb: what then stands, as luma, 45 rows of 80 bytes.
+    """
+
+    begin_s: Fraction
+    settled_s: Fraction
+    end_s: Fraction
+    thumb: bytes
+
+
+def find_changes(path: Path) -> tuple[Change, ...]:
+    """Find every change in a film.
+
+    Raises:
+        NotAFilm, FilmWithoutPictures, DamagedFilm, FilmTooLarge: CC-0205 to CC-0208.
+    """
+    return changes_among(read_small(path))
+
+
+def changes_among(frames: Iterable[SmallFrame]) -> tuple[Change, ...]:
+    """Find the changes among frames, at whatever distances they come.
+
+    Raises:
+        FilmTooLarge: CC-0208, no deck changes so often.
+    """
+    watch = _Watch()
+    for frame in frames:
+        watch.see(frame)
+    return watch.finish()
+
+
+def differ(one: Pixels, other: Pixels, levels: int = CHANGED_LEVELS, pixels: int = CHANGED_PIXELS) -> bool:
+    """Whether two small pictures differ to the eye: in some pixels, by more than noise."""
+    return int((_apart(one, other) > levels).sum()) >= pixels
+
+
+def thumb_of(pixels: Pixels) -> bytes:
+    """A picture of any size as luma, 45 rows of 80 bytes."""
+    luma = Image.fromarray(np.rint(pixels @ LUMA).astype(np.uint8))
+    return luma.resize(THUMB_SIZE_PX, Image.Resampling.BOX).tobytes()
+
+
+class _Watch:
+    """Sees frame after frame. `_still` is what stood last, `_candidate` what may be standing now."""
+
+    def __init__(self) -> None:
+        self._found: list[Change] = []
+        self._still: Pixels | None = None
+        self._stood_since = Fraction(0)
+        self._begin_s = Fraction(0)
+        self._candidate: SmallFrame | None = None
+        self._last: SmallFrame | None = None
+        self._since_still: deque[SmallFrame] = deque(maxlen=KEPT_FRAMES)
+
+    def see(self, frame: SmallFrame) -> None:
+        if self._still is None:
+            self._move(frame)
+        self._since_still.append(frame)
+        if self._still is not None and differ(frame.pixels, self._still):
+            self._begin_s = self._beginning(frame, self._still)
+            self._rejoin(frame)
+            self._still, self._candidate = None, frame
+        self._last = frame
+
+    def finish(self) -> tuple[Change, ...]:
+        if self._last is None:
+            return ()
+        if self._still is None and self._candidate is not None:
+            self._settle(self._candidate.at_s, self._last)
+        begins = [change.begin_s for change in self._found[1:]] + [self._last.at_s]
+        return tuple(
+            replace(change, end_s=max(end, change.settled_s)) for change, end in zip(self._found, begins, strict=True)
+        )
+
+    def _move(self, frame: SmallFrame) -> None:
+        """While something moves: has it stood until this frame came?"""
+        last, candidate = self._last, self._candidate
+        if last is None or candidate is None:
+            self._candidate = frame
+        elif frame.at_s - candidate.at_s >= STANDS_S:
+            self._settle(candidate.at_s, last)
+        elif differ(frame.pixels, candidate.pixels, MOVING_LEVELS, MOVING_PIXELS):
+            self._candidate = frame
+
+    def _settle(self, at_s: Fraction, shown: SmallFrame) -> None:
+        if len(self._found) == MOST_CHANGES:
+            raise FilmTooLarge(f"The film changes its picture more than {MOST_CHANGES} times.")
+        self._found.append(Change(self._begin_s, at_s, at_s, thumb_of(shown.pixels)))
+        self._still, self._stood_since = shown.pixels, shown.at_s
+        self._since_still.clear()
+
+    def _beginning(self, frame: SmallFrame, still: Pixels) -> Fraction:
+        """The first frame that already went the way in which this one differs from what stood."""
+        signed = frame.pixels.astype(np.int16) - still
+        mask = np.abs(signed) > CHANGED_LEVELS
+        way = np.sign(signed[mask])
+        begin_s = frame.at_s
+        for earlier in reversed(self._since_still):
+            moved = (earlier.pixels[mask].astype(np.int16) - still[mask]) * way
+            if float(moved.mean()) < BEGUN_LEVELS:
+                break
+            begin_s = earlier.at_s
+        return begin_s
+
+    def _rejoin(self, frame: SmallFrame) -> None:
+        """A slow fade can look as if it stood: what went on at once, slowly, is the same change."""
+        is_slow = frame.at_s - self._begin_s >= SLOW_S
+        if is_slow and self._found[1:] and self._begin_s - self._stood_since <= JOINT_S:
+            self._begin_s = self._found.pop().begin_s
+
+
+def _apart(one: Pixels, other: Pixels) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """The largest difference of each pixel's colours."""
+    apart = np.maximum(one, other) - np.minimum(one, other)
+    return np.asarray(apart.max(axis=2), np.uint8)

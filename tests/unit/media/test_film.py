@@ -1,0 +1,265 @@
+"""A deck's film: what is refused, when it changes, and which slide it shows when."""
+
+from __future__ import annotations
+
+import subprocess
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from coursecrafter.errors import VideoError
+from coursecrafter.media import film, film_changes
+from coursecrafter.media.film import (
+    DamagedFilm,
+    FilmTooLarge,
+    FilmWithoutPictures,
+    NotAFilm,
+    SmallFrame,
+    check_film,
+    fit_box,
+    read_pictures,
+    read_small,
+)
+from coursecrafter.media.film_changes import Change, changes_among, find_changes, thumb_of
+from coursecrafter.media.film_match import OtherFilm, align, match_film, small_picture
+from deck_films import Frame, Show, drawn_deck, frames_of, starts_of, write_film
+
+SIZE = (640, 360)
+
+
+def smaller(picture: Frame) -> Frame:
+    return np.asarray(Image.fromarray(picture).resize(SIZE, Image.Resampling.LANCZOS))
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> list[Frame]:
+    return [picture for _, picture in drawn_deck(tmp_path_factory.mktemp("deck"))]
+
+
+@pytest.fixture(scope="module")
+def shows(drawn: list[Frame]) -> list[Show]:
+    """Title, then slide 2 by a cut and its two builds, slide 3 by a fade, slide 4 by a cut, its box moving in."""
+    ways = [
+        ("cut", 0, 2.0), ("cut", 0, 1.5), ("fade", 0.5, 1.0), ("cut", 0, 0.7), ("fade", 1.5, 2.0), ("cut", 0, 1.0),
+        ("slide", 1.2, 2.0),
+    ]  # fmt: skip
+    pictures = map(smaller, drawn)
+    return [Show(picture, stands, way, takes) for picture, (way, takes, stands) in zip(pictures, ways, strict=True)]
+
+
+@pytest.fixture(scope="module")
+def clip(shows: list[Show], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_film(tmp_path_factory.mktemp("film") / "deck.mp4", frames_of(shows))
+
+
+@pytest.fixture(scope="module")
+def changes(clip: Path) -> tuple[Change, ...]:
+    return find_changes(clip)
+
+
+def test_every_change_is_found_within_a_fifth_of_a_second(changes: tuple[Change, ...], shows: list[Show]) -> None:
+    expected = starts_of(shows)
+
+    assert len(changes) == len(expected)
+    for change, (begin_s, settled_s) in zip(changes, expected, strict=True):
+        assert abs(change.begin_s - begin_s) <= 0.2
+        assert abs(change.settled_s - settled_s) <= 0.2
+    assert [one.end_s for one in changes[:-1]] == [one.begin_s for one in changes[1:]]
+
+
+def test_frames_may_come_at_any_distance(changes: tuple[Change, ...], clip: Path) -> None:
+    """A screen recording holds a frame only where something moved."""
+    every = list(read_small(clip))
+    kept = every[:1]
+    for frame in every:
+        if np.abs(frame.pixels.astype(int) - kept[-1].pixels).max() > 8:
+            kept.append(frame)
+    kept.append(every[-1])
+
+    found = changes_among(kept)
+
+    assert len(kept) < len(every) / 2
+    assert len(found) == len(changes)
+    for one, other in zip(found, changes, strict=True):
+        assert abs(one.begin_s - other.begin_s) <= 0.1
+
+
+def test_a_slow_faint_fade_is_one_change() -> None:
+    def grey(level: float) -> np.ndarray:
+        return np.full((90, 160, 3), round(level), np.uint8)
+
+    levels = [60.0] * 60 + [60 + step * 0.9 for step in range(100)] + [150.0] * 60
+
+    found = changes_among(SmallFrame(Fraction(at, 30), grey(level)) for at, level in enumerate(levels))
+
+    assert len(found) == 2
+    assert abs(found[1].begin_s - 2) <= 0.2
+    assert abs(found[1].settled_s - Fraction(16, 3)) <= 0.5
+
+
+def test_nothing_is_found_in_nothing() -> None:
+    assert changes_among([]) == ()
+
+
+def test_no_deck_changes_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(film_changes, "MOST_CHANGES", 3)
+    frames = [SmallFrame(Fraction(at), np.full((90, 160, 3), at % 2 * 200, np.uint8)) for at in range(9)]
+
+    with pytest.raises(FilmTooLarge, match="CC-0208"):
+        changes_among(frames)
+
+
+def test_each_slide_is_found_where_the_film_shows_it(
+    changes: tuple[Change, ...], drawn: list[Frame], shows: list[Show]
+) -> None:
+    pictures = [small_picture(Image.fromarray(picture), SIZE) for picture in drawn]
+
+    found = match_film(changes, pictures)
+
+    for stretch, (begin_s, settled_s) in zip(found, starts_of(shows), strict=True):
+        assert stretch is not None
+        assert abs(stretch.start_s - begin_s) <= 0.2
+        assert abs(stretch.settled_s - settled_s) <= 0.2
+
+
+def test_a_slide_that_the_film_leaves_out_is_not_found(drawn: list[Frame], tmp_path: Path) -> None:
+    kept = [smaller(picture) for index, picture in enumerate(drawn) if index not in {2, 4}]
+    clip = write_film(tmp_path / "short.mp4", frames_of([Show(picture, 0.6) for picture in kept]))
+
+    found = match_film(find_changes(clip), [small_picture(Image.fromarray(picture), SIZE) for picture in drawn])
+
+    assert [stretch is None for stretch in found] == [index in {2, 4} for index in range(len(drawn))]
+
+
+def test_slides_that_look_alike_share_a_stretch(changes: tuple[Change, ...], drawn: list[Frame]) -> None:
+    pictures = [small_picture(Image.fromarray(drawn[index]), SIZE) for index in (0, 1, 2, 2, 3, 4, 5, 6)]
+
+    found = match_film(changes, pictures)
+
+    assert found[2] is not None
+    assert found[3] == found[2].at_rest()
+    assert found[2].moving_s > 0.3
+
+
+def test_an_effect_in_several_steps_is_kept_whole() -> None:
+    def thumb(level: int) -> bytes:
+        pixels = np.zeros((45, 80, 3), np.uint8)
+        pixels[:20] = level
+        return thumb_of(pixels)
+
+    times = [(0, 5, 0), (5, 6, 100), (6, 9, 250)]
+    changes = [Change(Fraction(begin), Fraction(begin), Fraction(end), thumb(level)) for begin, end, level in times]
+    pictures = [np.zeros((90, 160, 3), np.uint8) for _ in range(2)]
+    pictures[1][:40] = 250
+
+    found = match_film(changes, pictures)
+
+    assert [(one.start_s, one.settled_s, one.end_s) for one in found if one] == [(0, 0, 5), (5, 6, 9)]
+
+
+def test_a_film_of_another_deck_is_refused(changes: tuple[Change, ...]) -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (4, 9, 16, 3), np.uint8)
+    pictures = [small_picture(Image.fromarray(one).resize((1920, 1080)), SIZE) for one in noise]
+
+    with pytest.raises(OtherFilm, match="CC-0209"):
+        match_film(changes, pictures)
+
+
+def test_rows_take_columns_in_order_or_none() -> None:
+    costs = np.array([[0.1, 0.9, 0.9], [0.9, 0.9, 0.9], [0.0, 0.9, 0.2]], np.float32)
+
+    assert align(costs, 0.4) == [0, None, 2]
+
+
+def test_a_stretch_is_given_frame_by_frame(clip: Path, shows: list[Show]) -> None:
+    begin_s, settled_s = starts_of(shows)[-1]
+    times_s = [Fraction(begin_s).limit_denominator(30), Fraction(settled_s).limit_denominator(30), Fraction(99)]
+
+    first, settled, last = read_pictures(clip, times_s, width_px=640, height_px=360)
+
+    assert np.abs(settled.astype(int) - shows[-1].picture).mean() < 3
+    assert np.abs(last.astype(int) - shows[-1].picture).mean() < 3
+    assert np.abs(first.astype(int) - shows[-2].picture).mean() < np.abs(first.astype(int) - shows[-1].picture).mean()
+
+
+def test_a_time_between_frames_shows_the_one_before(tmp_path: Path) -> None:
+    pictures = [np.full((48, 64, 3), level, np.uint8) for level in (0, 120, 240)]
+    clip = write_film(tmp_path / "slow.mp4", pictures, fps=2)
+
+    times_s = [Fraction(1, 4), Fraction(1, 2), Fraction(9, 10), Fraction(1)]
+    shown = [round(float(one.mean())) for one in read_pictures(clip, times_s, width_px=64, height_px=48)]
+
+    assert shown == pytest.approx([0, 120, 120, 240], abs=4)
+
+
+def test_a_film_of_another_shape_stands_in_the_middle(tmp_path: Path) -> None:
+    clip = write_film(tmp_path / "narrow.mp4", [np.full((480, 640, 3), 200, np.uint8)] * 3)
+
+    (picture,) = read_pictures(clip, [Fraction(0)], width_px=1920, height_px=1080)
+
+    assert fit_box((640, 480), 1920, 1080) == (240, 0, 1440, 1080)
+    assert picture[:, :238].max() == picture[:, -238:].max() == 0
+    assert abs(picture[:, 242:-242].mean() - 200) < 3
+
+
+def test_pixels_that_are_not_square_are_seen(tmp_path: Path) -> None:
+    clip = write_film(
+        tmp_path / "dv.mp4",
+        [np.zeros((480, 640, 3), np.uint8)] * 3,
+        options=["-bsf:v", "h264_metadata=sample_aspect_ratio=4/3"],
+    )
+
+    assert check_film(clip) == (853, 480)
+
+
+def _refused(path: Path) -> type[VideoError]:
+    with pytest.raises(VideoError) as refused:
+        check_film(path)
+        find_changes(path)
+    assert str(refused.value).count(".") >= 1
+    return type(refused.value)
+
+
+def test_what_is_no_film_is_refused(clip: Path, tmp_path: Path) -> None:
+    empty, text, playlist, audio, odd = (tmp_path / name for name in ("e.mp4", "t.mp4", "p.mp4", "a.mp4", "o.mp4"))
+    empty.write_bytes(b"")
+    text.write_text("This is no film. " * 9)
+    playlist.write_text("#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n")
+    tone = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", "sine=d=1"]
+    subprocess.run([*tone, audio], check=True, timeout=60)
+    picture = ["ffmpeg", "-v", "error", "-y", "-i", clip, "-frames:v", "3", "-c:v", "png", "-an", odd]
+    subprocess.run(picture, check=True, timeout=60)
+
+    assert [_refused(path) for path in (empty, text, playlist, audio, odd)] == [
+        NotAFilm, NotAFilm, NotAFilm, FilmWithoutPictures, NotAFilm,
+    ]  # fmt: skip
+
+
+def test_a_damaged_film_is_refused(clip: Path, tmp_path: Path) -> None:
+    whole = clip.read_bytes()
+    fast = tmp_path / "fast.mp4"
+    subprocess.run(
+        ["ffmpeg", "-v", "error", "-i", clip, "-c", "copy", "-movflags", "faststart", fast], check=True, timeout=60
+    )
+    headless, half, noise, no_pictures = (tmp_path / name for name in ("h.mp4", "c.mp4", "n.mp4", "z.mp4"))
+    headless.write_bytes(whole[: len(whole) // 2])
+    half.write_bytes(fast.read_bytes()[: fast.stat().st_size * 6 // 10])
+    noise.write_bytes(whole[:12] + np.random.default_rng(1).bytes(20_000))
+    indexed = fast.read_bytes()
+    begin = indexed.index(b"mdat") + 4
+    no_pictures.write_bytes(indexed[:begin] + bytes(len(indexed) - begin))
+
+    assert {_refused(path) for path in (headless, half, noise, no_pictures)} == {DamagedFilm}
+
+
+def test_a_film_that_is_too_much_is_refused(clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wide = write_film(tmp_path / "wide.mp4", [np.zeros((16, 4112, 3), np.uint8)] * 2)
+    assert _refused(wide) is FilmTooLarge
+
+    for name, most in (("MAX_BYTES", 100), ("MAX_DURATION_S", 3), ("MAX_FPS", 5)):
+        with monkeypatch.context() as changed:
+            changed.setattr(film, name, most)
+            assert _refused(clip) is FilmTooLarge
