@@ -65,6 +65,6 @@ def test_identities_name_provider_model_and_revision(ledger: ListLedger) -> None
 
     assert speech.startswith("offline/espeak-ng ")
     assert speech.endswith("/gmw/en+m7/155-46-44-80/r1")
-    assert gateway.text_identity() == "offline/extractive/r1"
+    assert gateway.text_identity() == "offline/extractive/r2"
     assert gateway.image_identity().startswith("offline/composed/resvg ")
     assert ledger.calls == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Any
 
@@ -89,7 +90,8 @@ def test_a_deck_gives_as_many_questions_as_asked_in_its_order_and_of_several_kin
 def test_few_questions_are_spread_over_the_deck() -> None:
     refs = [question["ref"] for question in quiz(SLIDES, most=2)]
 
-    assert refs == ["slide 2", "slide 4"]
+    assert refs[0] in {"slide 1", "slide 2"}
+    assert refs[1] in {"slide 3", "slide 4", "slide 5"}
 
 
 def test_a_gap_is_filled_only_by_the_word_of_the_slide() -> None:
@@ -107,13 +109,16 @@ def test_a_gap_is_filled_only_by_the_word_of_the_slide() -> None:
 
 
 def test_a_false_claim_stands_on_no_slide_and_a_true_one_does() -> None:
-    deck_text = " ".join(text for slide in SLIDES for text in slide["texts"])
+    said = {slide["title"]: slide["texts"] for slide in SLIDES}
+    everything = [text for texts in said.values() for text in texts]
     claims = [question for question in quiz(SLIDES, most=20) if question["type"] == "true_false"]
 
-    judged = [(question["text"].split("? ", 1)[1] in deck_text, question["correct"]) for question in claims]
-
-    assert judged
-    assert all(correct == ([0] if stands else [1]) for stands, correct in judged)
+    assert {tuple(question["correct"]) for question in claims} == {(0,), (1,)}
+    for question in claims:
+        under = re.search("Under “(.+)” the course says: (.+)", question["text"])
+        where, claim = (said[under[1]], under[2]) if under else (everything, question["text"].split("? ", 1)[1])
+        assert question["correct"] == ([0] if claim in where else [1])
+        assert any(text in feedback for text in everything for feedback in question["feedback"])
 
 
 def test_what_belongs_to_a_title_stands_on_its_slide() -> None:

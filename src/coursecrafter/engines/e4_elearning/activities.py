@@ -8,7 +8,7 @@ from typing import Any
 from coursecrafter.domain.activities import Interaction, QuestionType, QuizQuestion
 from coursecrafter.domain.course import Course, Engine, LessonContent
 from coursecrafter.engines.bench import Bench
-from coursecrafter.engines.e4_elearning.plan import QUIZ, REVIEWS, SLIDES, SlidePlan, plan_slides
+from coursecrafter.engines.e4_elearning.plan import QUIZ, REVIEWS, SLIDES, SlidePlan, plan_slides, untitled
 from coursecrafter.engines.e4_elearning.player_files import player_words
 from coursecrafter.engines.e4_elearning.texts import clean, one_line
 from coursecrafter.gateway.ports import Purpose, TextRequest
@@ -32,7 +32,7 @@ def propose_activities(course: Course, lesson: LessonContent, bench: Bench) -> t
     """
     words = player_words(course.language)
     slides = plan_slides(lesson, words)
-    payload = {"slides": [_payload(slide) for slide in slides]}
+    payload = {"slides": [_payload(slide, words) for slide in slides]}
     most = min(MOST_QUESTIONS, max(FEWEST_QUESTIONS, len(slides)))
     key_points = _ask(course, lesson, bench, "key_points", payload)
     quiz = _ask(course, lesson, bench, "quiz", {"title": clean(lesson.title), **payload, "max_questions": most})
@@ -40,9 +40,13 @@ def propose_activities(course: Course, lesson: LessonContent, bench: Bench) -> t
     return (shown, *_review(key_points, words), *_quiz(quiz, most, words))
 
 
-def _payload(slide: SlidePlan) -> dict[str, Any]:
-    texts = [block.text for build in slide.builds for block in build.blocks]
-    return {"ref": slide.ref, "title": slide.title, "texts": texts}
+def _payload(slide: SlidePlan, words: Mapping[str, str]) -> dict[str, Any]:
+    """What a slide says; a title that the player made ("Slide 2") is none, and a table is given with its cells."""
+    blocks = [block for build in slide.builds for block in build.blocks]
+    title = None if slide.title == untitled(slide.number, words) else slide.title
+    payload = {"ref": slide.ref, "title": title, "texts": [block.text for block in blocks]}
+    tables = [[list(row) for row in block.rows] for block in blocks if block.rows]
+    return {**payload, "tables": tables} if tables else payload
 
 
 def _ask(course: Course, lesson: LessonContent, bench: Bench, task: str, payload: Mapping[str, Any]) -> Any:

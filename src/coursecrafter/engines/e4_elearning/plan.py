@@ -93,9 +93,14 @@ def plan_pages(slides: Sequence[SlidePlan], interactions: Sequence[Interaction])
 
 def _plan_slide(scene: SceneContent, place: int, words: Mapping[str, str]) -> SlidePlan:
     number = _slide_number(scene.segments[0]) or place
-    title = one_line(scene.title or "", TITLE_CHARS) or words["slide"].replace("{n}", str(number))
+    title = one_line(scene.title or "", TITLE_CHARS) or untitled(number, words)
     alt = one_line(" ".join(scene.alt_texts), 4 * TITLE_CHARS)
     return SlidePlan(number, title, f"{title}. {alt}" if alt else None, tuple(_builds(scene, title)))
+
+
+def untitled(number: int, words: Mapping[str, str]) -> str:
+    """What the player calls a slide without a title."""
+    return words["slide"].replace("{n}", str(number))
 
 
 def _slide_number(segment: SegmentContent) -> int | None:

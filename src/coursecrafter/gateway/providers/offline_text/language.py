@@ -51,6 +51,8 @@ SHORTEST_CONTENT_WORD = 3
 JOINERS = frozenset("\u200c\u200d")  # letters of Persian and Indic scripts depend on them
 CONTINUERS = frozenset(":;,)]}–—-/…»”")
 LONGEST_ABBREVIATION = 4
+LONGEST_CUT_OFF = 6
+CLOSERS = "”“\"»’'」)"
 ADDRESS = re.compile(r"\S{0,200}(?:://|www\.)\S*")
 SOURCE_LINE = re.compile(
     r"(?:quellen?|sources?|bild|foto|photo|image|resources?|références?|references?|fuentes?|fontes?|imagen|imagem|buch|isbn)\s*:"
@@ -114,7 +116,7 @@ def words(text: str) -> list[str]:
 def as_sentence(text: str) -> str:
     """With a full stop where it has no end of its own."""
     bare = text.rstrip(" :;,،；：，-–—")
-    if bare.endswith(SENTENCE_ENDS) or not bare:
+    if bare.rstrip(CLOSERS).endswith(SENTENCE_ENDS) or not bare:
         return bare
     return bare + ("。" if HAN_OR_KANA.search(bare[-1]) else ".")
 
@@ -155,11 +157,19 @@ def _glued(parts: Sequence[str]) -> list[str]:
     whole: list[str] = []
     for part in (part for part in parts if part.strip()):
         is_rest = bool(whole) and (part.lstrip()[0] in CONTINUERS or len(whole[-1].strip()) <= LONGEST_ABBREVIATION)
+        is_rest = is_rest or (bool(whole) and _is_cut_off(whole[-1], part))
         if is_rest:
             whole[-1] += part
         else:
             whole.append(part)
     return [part.strip() for part in whole]
+
+
+def _is_cut_off(before: str, part: str) -> bool:
+    """Whether a lone last word stands behind an abbreviation ("in europ. Haushalten")."""
+    last = before.rsplit(maxsplit=1)[-1]
+    is_short = last.islower() and last.endswith(".") and len(last) <= LONGEST_CUT_OFF
+    return is_short and len(part.split()) == 1
 
 
 def _bounded(line: str) -> list[str]:

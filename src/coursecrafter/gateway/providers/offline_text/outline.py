@@ -22,6 +22,12 @@ from coursecrafter.gateway.providers.offline_text.language import (
     words,
 )
 from coursecrafter.gateway.providers.offline_text.phrases import phrases
+from coursecrafter.gateway.providers.offline_text.statements import (
+    FRONT_TITLE,
+    is_about_itself,
+    leans_on_others,
+    without_numbering,
+)
 from coursecrafter.gateway.providers.offline_text.textrank import best_indices, rank_sentences
 
 HEADING_CHARS = 60
@@ -30,9 +36,10 @@ SHORT_SENTENCE_WORDS = 7
 LIST_ENTRY_WORDS = 5
 LONGEST_ENTRY_CHARS = 60
 FEWEST_DOCUMENT_WORDS, MOST_DOCUMENT_WORDS = 6, 34
-FEWEST_SHARED_STEMS = 2
-LEAST_RELATED = 0.22
-REPEATED = 0.6
+FEWEST_SHARED_STEMS = 3
+LEAST_RELATED = 0.3
+REPEATED = 0.5
+LONG_COURSE = 3  # scenes; its first and its last one are a welcome and a farewell
 FEWEST_REPEATS = 3
 CHARS_PER_WORD = 2  # where no spaces tell
 
@@ -100,17 +107,19 @@ def _slide_scene(language: Language, scene: Mapping[str, Any], most_words: int) 
 
 def screen_sentences(language: Language, heading: str, texts: Sequence[str]) -> list[str]:
     """Speak what stands on a slide: its heading, short bullets as one list, sentences as they are."""
-    entries = [entry for text in texts for entry in lines(text) if entry.casefold() != heading.casefold()]
+    entries = without_numbering(
+        [entry for text in texts for entry in lines(text) if entry.casefold() != heading.casefold()]
+    )
     spoken: list[str] = [as_sentence(heading)] if is_prose(heading) else []
     short: list[str] = []
     for entry in entries:
-        if _is_list_entry(entry):
+        if is_list_entry(entry):
             short.append(entry.rstrip(".;,"))
             continue
-        spoken.extend(_joined(short))
+        spoken.extend(joined(short))
         short = []
         spoken.extend(as_sentence(sentence) for sentence in language.sentences(entry))
-    return [sentence for sentence in [*spoken, *_joined(short)] if is_prose(sentence)]
+    return [sentence for sentence in [*spoken, *joined(short)] if is_prose(sentence)]
 
 
 def lines(text: str) -> list[str]:
@@ -126,12 +135,14 @@ def repeated_lines(slides: Sequence[Mapping[str, Any]]) -> frozenset[str]:
     return frozenset(key for key, count in counts.items() if count >= FEWEST_REPEATS)
 
 
-def _is_list_entry(entry: str) -> bool:
+def is_list_entry(entry: str) -> bool:
+    """Whether it is spoken as a part of a list: a few words without an end."""
     is_short = len(words(entry)) <= LIST_ENTRY_WORDS and len(entry) <= LONGEST_ENTRY_CHARS
     return is_short and not entry.endswith((".", "!", "?", ":", "。", "！", "？", "؟"))
 
 
-def _joined(entries: Sequence[str]) -> list[str]:
+def joined(entries: Sequence[str]) -> list[str]:
+    """Short entries as one spoken list; nothing of nothing."""
     is_east_asian = bool(entries) and not entries[0].isascii() and "\u3040" <= entries[0][-1] <= "\u9fff"
     return [as_sentence(("、" if is_east_asian else ", ").join(entries))] if entries else []
 
@@ -173,8 +184,12 @@ def _documents_for(
         for stem in sorted(sentence.stems):
             by_stem[stem].append(index)
     claims: dict[int, tuple[float, int]] = {}
+    said = [frozenset(language.stems(statement.text)) for scene in scenes for statement in scene.statements]
+    inner = scenes[1:-1] if len(scenes) > LONG_COURSE else scenes
     for nth, scene in enumerate(scenes):
-        best = _most_related(language, scene, sentences, by_stem)
+        if scene not in inner or FRONT_TITLE.search(scene.heading):
+            continue
+        best = _most_related(language, scene, sentences, by_stem, said)
         if best and (best[1] not in claims or claims[best[1]][0] < best[0]):
             claims[best[1]] = (best[0], nth)
     given: dict[int, tuple[Statement, ...]] = defaultdict(tuple)
@@ -190,18 +205,27 @@ def _document_sentences(language: Language, documents: Sequence[Mapping[str, Any
             for sentence in language.sentences(paragraph):
                 length = _length_words(language, sentence)
                 is_whole = sentence.endswith((".", "!", "。", "！", "۔", "।"))
-                if is_whole and is_prose(sentence) and FEWEST_DOCUMENT_WORDS <= length <= MOST_DOCUMENT_WORDS:
+                is_alone = not is_about_itself(sentence) and not leans_on_others(language, sentence)
+                if (
+                    is_whole
+                    and is_alone
+                    and is_prose(sentence)
+                    and FEWEST_DOCUMENT_WORDS <= length <= MOST_DOCUMENT_WORDS
+                ):
                     found.append(_DocumentSentence(Statement(sentence, ref), frozenset(language.stems(sentence))))
     return found
 
 
 def _most_related(
-    language: Language, scene: _Scene, sentences: Sequence[_DocumentSentence], by_stem: Mapping[str, Sequence[int]]
+    language: Language,
+    scene: _Scene,
+    sentences: Sequence[_DocumentSentence],
+    by_stem: Mapping[str, Sequence[int]],
+    said: Sequence[frozenset[str]],
 ) -> tuple[float, int] | None:
-    """Cosine of the stems, and the index of the sentence; None below the threshold or if the scene says it already."""
+    """Cosine of the stems, and the index of the sentence; None below the threshold or if a scene says it already."""
     topic = frozenset(language.stems(" ".join([scene.heading, *(statement.text for statement in scene.statements)])))
     shared = Counter(index for stem in sorted(topic) for index in by_stem.get(stem, ()))
-    said = [frozenset(language.stems(statement.text)) for statement in scene.statements]
     scored = sorted(
         (-round(count / (len(topic) * len(sentences[index].stems)) ** 0.5, 9), index)
         for index, count in shared.items()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _EN = """
-a about above after again all also although am an and any are as at be became because been before being below
+a about above after again all also although am an and another any are as at be became because been before being below
 between both but by can cannot could did do does doing done down during each either else etc even ever every few for
 from further get gets given had has have having he her here hers him his how however i if in into is it its itself
 just let like made make makes many may me might mine more most much must my need never no nor not now of off often
