@@ -1,4 +1,4 @@
-"""Print the page of error codes from the classes themselves: `python docs/errors.py > docs/errors.md`."""  # noqa: INP001
+"""Print the page of error codes from the classes themselves: `python docs/errors.py > docs/errors.md`."""
 
 from __future__ import annotations
 
