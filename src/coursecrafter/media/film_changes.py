@@ -22,7 +22,8 @@ CHANGES_VERSION = 1
 """Part of the content key of what is found here; raise it when the same film gives other changes."""
 
 CHANGED_LEVELS, CHANGED_PIXELS = 24, 5
-MOVING_LEVELS, MOVING_PIXELS = 10, 4
+MOVING_LEVELS, MOVING_PIXELS = 6, 4
+FADING_LEVELS = 1.0
 BEGUN_LEVELS = 2.0
 STANDS_S = Fraction(1, 4)
 """A picture stands still once nothing has moved for so long."""
@@ -122,7 +123,7 @@ class _Watch:
             self._candidate = frame
         elif frame.at_s - candidate.at_s >= STANDS_S:
             self._settle(candidate.at_s, last)
-        elif differ(frame.pixels, candidate.pixels, MOVING_LEVELS, MOVING_PIXELS):
+        elif _moves(frame.pixels, candidate.pixels):
             self._candidate = frame
 
     def _settle(self, at_s: Fraction, shown: SmallFrame) -> None:
@@ -150,6 +151,12 @@ class _Watch:
         is_slow = frame.at_s - self._begin_s >= SLOW_S
         if is_slow and self._found[1:] and self._begin_s - self._stood_since <= JOINT_S:
             self._begin_s = self._found.pop().begin_s
+
+
+def _moves(one: Pixels, other: Pixels) -> bool:
+    """Whether some pixels are moving, or all are fading a little."""
+    apart = _apart(one, other)
+    return int((apart > MOVING_LEVELS).sum()) >= MOVING_PIXELS or float(apart.mean()) > FADING_LEVELS
 
 
 def _apart(one: Pixels, other: Pixels) -> np.ndarray[Any, np.dtype[np.uint8]]:

@@ -19,6 +19,7 @@ MATCH_VERSION = 1
 
 FARTHEST = 0.4
 INK_FLOOR = 2.0
+WHOLE_SHADE, LIKELY_SHADE, FAR_SHADE = 256, 24, 64
 SHORT_STAND_S = Fraction(3, 2)
 LONGEST_MOVE_S = 300
 LEAST_SHARE_FOUND = 0.5
@@ -73,17 +74,29 @@ def small_picture(picture: Image.Image, film_size_px: tuple[int, int]) -> Pixels
 def distances(wanted: Sequence[bytes], shown: Sequence[bytes]) -> np.ndarray[Any, np.dtype[np.float32]]:
     """How far pictures are from each other: 0 the same, 1 as different as two texts on one ground.
 
-    Measured against what each picture holds beside its ground, since two white slides are mostly white.
+    Measured against what each picture holds beside its ground, since two white slides are mostly white. A film that is
+    a little darker or paler throughout costs little: exports and recordings often are.
 
     Returns:
         N wanted x M shown.
     """
-    one, other = (
-        np.stack([np.frombuffer(thumb, np.uint8) for thumb in side]).astype(np.float32) for side in (wanted, shown)
+    one, other = (_stacked(side) for side in (wanted, shown))
+    grounds = [np.median(side, axis=1) for side in (one, other)]
+    ink, other_ink = (
+        np.abs(side - ground[:, np.newaxis]).mean(axis=1) for side, ground in zip((one, other), grounds, strict=True)
     )
-    inks = [np.abs(side - np.median(side, axis=1, keepdims=True)).mean(axis=1) for side in (one, other)]
-    apart = np.stack([np.abs(other - row).mean(axis=1) for row in one])
-    return np.asarray(apart / (inks[0][:, np.newaxis] + inks[1] + INK_FLOOR), np.float32)
+    rows = []
+    for thumb, ground, held in zip(one, grounds[0], ink, strict=True):
+        shade = other - thumb
+        shift = np.median(shade, axis=1)
+        apart = np.abs(shade - shift[:, np.newaxis]).mean(axis=1) / (held + other_ink + INK_FLOOR)
+        darker = np.maximum(np.abs(shift), np.abs(grounds[1] - ground))
+        rows.append(apart + darker / WHOLE_SHADE + np.maximum(darker - LIKELY_SHADE, 0) / FAR_SHADE)
+    return np.asarray(rows, np.float32)
+
+
+def _stacked(thumbs: Sequence[bytes]) -> np.ndarray[Any, np.dtype[np.float32]]:
+    return np.stack([np.frombuffer(thumb, np.uint8) for thumb in thumbs]).astype(np.float32)
 
 
 def align(costs: np.ndarray[Any, np.dtype[np.float32]], missing: float) -> list[int | None]:

@@ -97,7 +97,7 @@ def test_a_slow_faint_fade_is_one_change() -> None:
 
     assert len(found) == 2
     assert abs(found[1].begin_s - 2) <= 0.2
-    assert abs(found[1].settled_s - Fraction(16, 3)) <= 0.5
+    assert abs(found[1].settled_s - Fraction(16, 3)) <= 0.2
 
 
 def test_nothing_is_found_in_nothing() -> None:
