@@ -127,6 +127,36 @@ def test_a_documents_sentence_is_used_once(writer: OfflineText) -> None:
     assert str(scenes).count("barrel") == 1
 
 
+def test_a_document_says_nothing_of_itself_and_nothing_that_is_said(writer: OfflineText) -> None:
+    paragraphs = [
+        "This handbook tells in full how rain, showers, water and machines belong to the garden.",
+        "It saves drinking water when rain waters the garden and the showers are short.",
+        "Standby power costs money every night, so switch off the power at home.",
+        "A meter shows what standby power costs at home in the dark hours of the year.",
+    ]
+    documents = [{"title": "Handbook", "paragraphs": [[text, None] for text in paragraphs]}]
+
+    scenes = outline(writer, {**COURSE, "documents": documents})
+
+    cited = [segment["text"] for scene in scenes for segment in scene["segments"] if "Handbook" in segment["refs"]]
+    assert cited == paragraphs[3:]
+
+
+def test_a_welcome_an_agenda_and_a_farewell_get_no_sentence_of_a_document(writer: OfflineText) -> None:
+    headings = ["Rain for gardens", "Agenda", "Tools of the trade", "Rain for gardens, again"]
+    says = "Rain waters the garden and the barrel."
+    payload = {
+        "title": "Rain",
+        "scenes": [
+            {"ref": f"slide {n}", "heading": heading, "texts": [says], "notes": "" if n != 3 else "Buy a spade."}
+            for n, heading in enumerate(headings, 1)
+        ],
+        "documents": [{"title": "Book", "paragraphs": [["A barrel in the garden holds the rain for dry weeks.", 1]]}],
+    }
+
+    assert "Book" not in str(outline(writer, payload))
+
+
 def test_a_slide_with_nothing_to_say_has_no_scene(writer: OfflineText) -> None:
     assert "slide 4" not in by_ref(outline(writer, COURSE))
 
@@ -189,6 +219,7 @@ def test_a_sentence_that_is_too_long_is_still_said_whole(writer: OfflineText) ->
             ["Bsp.: 5 für Kunststoffe, z.B. 15 für Papier. Danach folgt der Rest."],
             "Bsp.: 5 für Kunststoffe, z.B. 15 für Papier.",
         ),
+        ("de", ["Alte Handys liegen in europ. Haushalten."], "Alte Handys liegen in europ. Haushalten."),
         ("zh-CN", ["学习从今天开始。我们每天学习一点。", "电脑", "手机"], "学习从今天开始。"),
         ("ar", ["يبدأ التعلم اليوم. نتعلم كل يوم قليلاً؟"], "يبدأ التعلم اليوم."),
         ("ja", ["今日から学びます。毎日少しずつ学びます。"], "今日から学びます。"),
@@ -226,13 +257,12 @@ def test_key_points_take_each_title_once(writer: OfflineText) -> None:
 
     assert (value["kind"], value["title"]) == ("accordion", "Das Wichtigste")
     assert [entry["title"] for entry in value["items"]] == [
-        "Waste and water",
         "Sorting waste",
         "Saving water",
         "Energy at home",
         "What to remember",
     ]
-    assert value["items"][1] == {"title": "Sorting waste", "text": "Paper, Glass, Metal.", "ref": "slide 2"}
+    assert value["items"][0] == {"title": "Sorting waste", "text": "Paper, Glass, Metal.", "ref": "slide 2"}
 
 
 def test_key_points_of_years_or_steps_are_a_timeline(writer: OfflineText) -> None:
@@ -243,6 +273,38 @@ def test_key_points_of_years_or_steps_are_a_timeline(writer: OfflineText) -> Non
     value = writer.write(TextRequest("key_points", "en", {"slides": slides})).value
 
     assert (value["kind"], value["title"], len(value["items"])) == ("timeline", "Step by step", 6)
+
+
+def test_key_points_are_one_or_two_whole_sentences_labels_or_rows(writer: OfflineText) -> None:
+    cards = ["Queen", "She lays the eggs.", "Worker", "She gathers the nectar.", "Drone", "He leaves in summer."]
+    rows = [["Kind", "Harvest"], ["Acacia", "May"], ["Lime", "July"], ["Heather", "August"]]
+    slides = [
+        {"ref": "slide 1", "title": "Bees", "texts": ["A first look"]},
+        {"ref": "slide 2", "title": "In the hive", "texts": cards},
+        {"ref": "slide 3", "title": "Honey", "texts": ["Kind, Harvest\nAcacia, May"], "tables": [rows]},
+        {
+            "ref": "slide 4",
+            "title": "Winter",
+            "texts": ["Bees keep the cluster warm.", "Bees eat.", "Bees keep the honey."],
+        },
+        {"ref": "slide 5", "title": "Diagram", "texts": [f"Part {n} of the whole drawing" for n in range(20)]},
+        {"ref": "slide 6", "title": "Torn", "texts": ["Strict rules for old and worn frames of", "foreign hives"]},
+        {"ref": "slide 7", "title": "Questions", "texts": ["Who will feed the bees in the cold?"]},
+        {"ref": "slide 8", "title": "Long", "texts": [f"Bee {n} " + "flies on " * 12 + "home." for n in range(2)]},
+    ]
+
+    items = writer.write(TextRequest("key_points", "en", {"slides": slides})).value["items"]
+
+    texts = {entry["title"]: entry["text"] for entry in items}
+    assert texts["In the hive"] in {
+        "Queen: She lays the eggs. Worker: She gathers the nectar.",
+        "Queen: She lays the eggs. Drone: He leaves in summer.",
+        "Worker: She gathers the nectar. Drone: He leaves in summer.",
+    }
+    assert texts["Honey"] == "Acacia: May. Lime: July."
+    assert texts["Winter"] == "Bees keep the cluster warm."
+    assert texts["Long"].count("home.") == 1
+    assert list(texts) == ["In the hive", "Honey", "Winter", "Long"]
 
 
 def test_footers_and_untitled_slides_make_no_odd_key_points(writer: OfflineText) -> None:
@@ -283,7 +345,13 @@ def test_an_unknown_task_is_refused(writer: OfflineText) -> None:
 
 
 def test_sentences_and_cuts_end_well() -> None:
-    assert [as_sentence(text) for text in ("One:", "Two!", "三", " - ")] == ["One.", "Two!", "三。", ""]
+    assert [as_sentence(text) for text in ("One:", "Two!", "三", " - ", "“Four.”")] == [
+        "One.",
+        "Two!",
+        "三。",
+        "",
+        "“Four.”",
+    ]
     assert cut_words("one two three", 9) == "one two…"
     assert cut_words("一二三四五六七八九十", 5) == "一二三四…"
     assert language_of("pt-BR").is_stop_word("não")

@@ -18,6 +18,7 @@ TITLE_CHARS = 90
 MOST_OPTIONS = 4
 FEWEST_DISTRACTORS = 2
 MOST_OWN = 3
+LINE_ENDS = " .:：。"
 NO_HEADING = ("?", "؟", "？", "…")
 QUOTATION_MARKS = dict.fromkeys(map(ord, '“”„«»"'))
 TABLE, DESCRIBES, NUMBER_GAP, STEP, NUMBER_CLAIM, POINTS, PAIR_CLAIM, NOUN_GAP = 9, 8, 8, 7, 7, 6, 6, 5
@@ -54,12 +55,11 @@ def about_pairs(deck: Deck, slide: Slide) -> Iterator[Question]:
             yield choice(
                 deck, slide, text, pair.text, wrong, because=as_sentence(because), worth=DESCRIBES, form="describes"
             )
-            is_true = digest(pair.text)[0] % 2 == 0
-            claim = as_sentence(f"{pair.label}: {pair.text if is_true else others[0].text}")
-            text = deck.say.is_it_true.format(claim)
-            yield judged(
-                deck, slide, text, is_true=is_true, because=as_sentence(because), worth=PAIR_CLAIM, form="pair claim"
-            )
+            for is_true in (True, False):
+                claim = as_sentence(f"{pair.label}: {pair.text if is_true else others[0].text}")
+                text = deck.say.is_it_true.format(claim)
+                because = as_sentence(f"{pair.label}: {pair.text}")
+                yield judged(deck, slide, text, is_true=is_true, because=because, worth=PAIR_CLAIM, form="pair claim")
 
 
 def _other_pairs(deck: Deck, slide: Slide, pair: Pair) -> list[Pair]:
@@ -101,18 +101,11 @@ def about_numbers(deck: Deck, slide: Slide) -> Iterator[Question]:
             others = deck.terms.distractors(term, slide.text, MOST_OPTIONS - 1)
             if len(others) >= FEWEST_DISTRACTORS:
                 yield _gap(deck, slide, sentence, term, others, NUMBER_GAP)
-                is_true = digest(sentence)[0] % 2 == 0
-                claim = sentence if is_true else swapped(sentence, term.word, others[0])
-                text = deck.say.is_it_true.format(as_sentence(claim))
-                yield judged(
-                    deck,
-                    slide,
-                    text,
-                    is_true=is_true,
-                    because=as_sentence(sentence),
-                    worth=NUMBER_CLAIM,
-                    form="number claim",
-                )
+                for is_true in (True, False):
+                    claim = as_sentence(sentence if is_true else swapped(sentence, term.word, others[0]))
+                    text, because = deck.say.is_it_true.format(claim), as_sentence(sentence)
+                    form = "number claim"
+                    yield judged(deck, slide, text, is_true=is_true, because=because, worth=NUMBER_CLAIM, form=form)
 
 
 def about_nouns(deck: Deck, slide: Slide) -> Iterator[Question]:
@@ -206,13 +199,12 @@ def about_claims(deck: Deck, slide: Slide) -> Iterator[Question]:
         return
     foreign = [(point, home) for point, home in _foreign_points(deck, slide) if is_statement(deck.language, point)]
     for sentence in slide.statements:
-        is_true = digest(sentence)[0] % 2 == 0
-        if not foreign or is_given_away(slide.title, sentence):
-            continue
-        claim, home = (sentence, slide.title) if is_true else foreign[0]
-        text = deck.say.said_under.format(bare(slide.title), as_sentence(claim))
-        because = f"{bare(home)}: {as_sentence(claim)}"
-        yield judged(deck, slide, text, is_true=is_true, because=because, worth=CLAIM, form="claim")
+        if foreign and not is_given_away(slide.title, sentence):
+            for claim, home in ((sentence, slide.title), foreign[0]):
+                text = deck.say.said_under.format(bare(slide.title), as_sentence(claim))
+                because = f"{bare(home)}: {as_sentence(claim)}"
+                is_true = claim is sentence
+                yield judged(deck, slide, text, is_true=is_true, because=because, worth=CLAIM, form="claim")
 
 
 def any_choice(deck: Deck) -> Question | None:
@@ -223,12 +215,13 @@ def any_choice(deck: Deck) -> Question | None:
 def _any_line(deck: Deck, slide: Slide) -> Question | None:
     title = cut_words(bare(slide.title), TITLE_CHARS)
     own = [_cut(line) for line in slide.lines]
-    same = {line.casefold() for other in deck.slides if other.title == slide.title for line in map(_cut, other.lines)}
+    alike = [other for other in deck.slides if other.title == slide.title]
+    same = {_cut(line).casefold().rstrip(LINE_ENDS) for other in alike for line in (other.title, *other.lines)}
     foreign = {
         line.casefold(): line
         for other in reversed(deck.slides)
         for line in map(_cut, reversed(other.lines))
-        if line.casefold() not in same | {slide.title.casefold()}
+        if line.casefold().rstrip(LINE_ENDS) not in same
     }
     fitting = [line for line in own if title and not is_given_away(title, line)]
     if not fitting or not foreign:

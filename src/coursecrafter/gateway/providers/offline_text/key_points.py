@@ -68,8 +68,7 @@ def _entries(language: Language, slides: Sequence[Slide]) -> list[dict[str, Any]
         if title:
             groups.setdefault(title.casefold(), []).append((title, slide))
     entries = [
-        (any(slide.title and not slide.is_front for _, slide in group), _entry(language, group))
-        for group in groups.values()
+        (bool(group[0][1].title) and not group[0][1].is_front, _entry(language, group)) for group in groups.values()
     ]
     told = [(is_main, entry) for is_main, entry in entries if entry["text"]]
     main = [entry for is_main, entry in told if is_main]

@@ -6,8 +6,8 @@ same quiz. A deck with little to ask for gets a short quiz.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from coursecrafter.gateway.providers.offline_text.forms import FORMS, any_choice
@@ -18,6 +18,7 @@ from coursecrafter.gateway.providers.offline_text.slides import read_slides
 from coursecrafter.gateway.providers.offline_text.terms import Terms
 
 GOOD = 2  # worth less: only where there is nothing else
+OF_ONE = 100  # a point of worth outweighs any number of equal truths
 SAME_FORM, SAME_KIND = 3, 1  # what another question of a form or a type is worth less
 
 
@@ -40,7 +41,8 @@ def write_quiz(tag: str, payload: Mapping[str, Any]) -> dict[str, Any]:
     made = [[question for form in FORMS for question in form(deck, slide)] for slide in slides]
     good = [[question for question in found if question.worth >= GOOD] for found in made]
     chosen = _choose(good, most) or _choose(made, min(most, 1))
-    last_resort = None if chosen or most <= 0 else any_choice(deck)
+    whole = replace(deck, slides=read_slides(language, payload["slides"], has_footers=False))
+    last_resort = None if chosen or most <= 0 else any_choice(deck) or any_choice(whole)
     chosen = [last_resort] if last_resort else chosen
     return {"questions": [question.as_json() for question in chosen]}
 
@@ -66,12 +68,15 @@ def _choose(made: Sequence[Sequence[Question]], most: int) -> list[Question]:
 
 def _best(found: Sequence[tuple[int, Question]], chosen: Sequence[tuple[int, Question]]) -> tuple[int, Question] | None:
     """The one worth most beside those that are chosen; None if all that is left is asked already."""
-    forms = Counter(question.form for _, question in chosen)
-    kinds = Counter(question.kind for _, question in chosen)
     asked = {question.fact for _, question in chosen} | {question.text for _, question in chosen}
     left = [entry for entry in found if not {entry[1].fact, entry[1].text} & asked]
-    return max(
-        left,
-        key=lambda entry: entry[1].worth - SAME_FORM * forms[entry[1].form] - SAME_KIND * kinds[entry[1].kind],
-        default=None,
-    )
+    return max(left, key=lambda entry: _worth(entry[1], [question for _, question in chosen]), default=None)
+
+
+def _worth(question: Question, chosen: Sequence[Question]) -> int:
+    """Less for each question of its form and type; of a claim and its opposite, the rarer truth is worth more."""
+    same_form = sum(other.form == question.form for other in chosen)
+    same_kind = sum(other.kind == question.kind for other in chosen)
+    same_truth = sum((other.kind, other.correct) == ("true_false", question.correct) for other in chosen)
+    is_claim = question.kind == "true_false"
+    return OF_ONE * (question.worth - SAME_FORM * same_form - SAME_KIND * same_kind) - is_claim * same_truth

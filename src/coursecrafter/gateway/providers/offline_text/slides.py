@@ -83,9 +83,15 @@ class Slide:
         return "\n".join((self.title, *self.lines, *cells))
 
 
-def read_slides(language: Language, slides: Sequence[Mapping[str, Any]]) -> tuple[Slide, ...]:
-    """Read the slides of a payload (`ref`, `title`, `texts` and, if there are any, `tables`)."""
-    boilerplate = repeated_lines(slides)
+def read_slides(
+    language: Language, slides: Sequence[Mapping[str, Any]], *, has_footers: bool = True
+) -> tuple[Slide, ...]:
+    """Read the slides of a payload (`ref`, `title`, `texts` and, if there are any, `tables`).
+
+    Args:
+        has_footers: whether lines that stand on many slides are left out.
+    """
+    boilerplate = repeated_lines(slides) if has_footers else frozenset()
     return tuple(_read(language, slide, boilerplate, nth == 0) for nth, slide in enumerate(slides))
 
 

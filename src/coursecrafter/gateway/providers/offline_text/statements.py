@@ -62,7 +62,8 @@ ABOUT_ITSELF = re.compile(
 FRONT_TITLE = re.compile(
     r"^(?:agenda|contents|overview|outline|objectives?|learning (?:objectives?|goals?)|what you will\b.*|q ?& ?a"
     r"|questions\??|references|sources|literature|thank you\b.*|thanks\b.*|contact|about\b.*|inhalt|überblick"
-    r"|übersicht|gliederung|lernziele?|ziele|fragen\??|quellen|literatur|danke\b.*|vielen dank\b.*|kontakt|sommaire|plan|objectifs?|sources"
+    r"|übersicht|gliederung|lernziele?|ziele|fragen\??|quellen|literatur"
+    r"|danke\b.*|vielen dank\b.*|kontakt|sommaire|plan|objectifs?|sources"
     r"|merci\b.*|índice|contenidos?|objetivos?|referencias|gracias\b.*|conteúdos?|sumário|referências|obrigad[oa]\b.*)$"
     r"|\bagenda$",
     re.IGNORECASE,
