@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from importlib import metadata, resources
 from typing import Any
 
+from PIL import features
+
 from coursecrafter.config import Settings
 from coursecrafter.ingest.office import installed_fonts, office_version
 from coursecrafter.ingest.sandbox import sandbox_level
@@ -54,6 +56,7 @@ def examine(settings: Settings) -> list[Part]:
         _office(),
         _speech(),
         _player(),
+        _text_layout(),
         _sandbox(),
         *_fonts(),
         _disk(settings),
@@ -92,6 +95,13 @@ def _player() -> Part:
     player = resources.files("coursecrafter.engines.e4_elearning") / "player" / "player.js"
     cost = "no SCORM package can be made; run `make setup`"
     return Part("learner player", player.is_file(), "built", is_needed=True, cost=cost)
+
+
+def _text_layout() -> Part:
+    # Pillow's wheel brings Raqm, which loads FriBiDi from the system at run time.
+    cost = "no branded video can be drawn; install libfribidi0"
+    version = features.version("fribidi") or ""
+    return Part("FriBiDi text layout", features.check("raqm"), version, is_needed=True, cost=cost)
 
 
 def _sandbox() -> Part:
