@@ -101,7 +101,7 @@ def _text_layout() -> Part:
     # Pillow's wheel brings Raqm, which loads FriBiDi from the system at run time.
     cost = "no branded video can be drawn; install libfribidi0"
     version = features.version("fribidi") or ""
-    return Part("FriBiDi text layout", features.check("raqm"), version, is_needed=True, cost=cost)
+    return Part("FriBiDi text layout", bool(features.check("raqm")), version, is_needed=True, cost=cost)
 
 
 def _sandbox() -> Part:

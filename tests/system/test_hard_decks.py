@@ -13,7 +13,7 @@ from coursecrafter.build.course import Built, build_course, describe
 from coursecrafter.build.order import BuildOrder
 from coursecrafter.domain.output import Severity
 from coursecrafter.wiring import Workshop
-from decks import Sketch, add_picture, make_deck, set_theme_font
+from decks import Sketch, add_picture, make_deck
 
 ARABIC = [
     Sketch(title="السلامة في المختبر", bullets=("ارتدِ النظارات الواقية", "اغسل يديك بعد العمل"), notes="السلامة أولاً."),
@@ -83,8 +83,7 @@ def test_slides_without_text_with_one_title_twice_and_with_a_long_title_are_all_
 
 
 def test_a_font_that_is_missing_is_named(shop: Workshop, tmp_path: Path) -> None:
-    deck = make_deck(tmp_path / "deck.pptx", ODD[1:2])
-    set_theme_font(deck, "Quite Unheard Of")
+    deck = make_deck(tmp_path / "deck.pptx", ODD[1:2], font="Quite Unheard Of")
 
     built = build_course(BuildOrder(deck, tmp_path / "out", name="Fonts", engines=()), shop)
 

@@ -143,6 +143,23 @@ def test_one_slot_has_one_active_version_and_a_changed_deck_makes_the_next(
     assert [(row.version, row.is_active) for row in again] == [(1, True), (2, False)]
 
 
+def test_one_changed_word_costs_both_videos_one_voice_and_one_mux(
+    shop: Workshop, whole: Built, deck: Path, tmp_path: Path
+) -> None:
+    changed = tmp_path / "Chalk.pptx"
+    change_word(deck, changed, "How a blackboard works", "How a whiteboard works")
+    pictures = shop.runner.made["picture"]
+
+    built = build(shop, changed, Engine.E1, Engine.E2)
+
+    made = {render.engine: render.made for render in built.renders}
+    assert shop.runner.made["picture"] - pictures == 1
+    assert made[Engine.E1] == {"speech": 1, "voice_block": 1, "still": 1, "mux": 1}
+    assert made[Engine.E2]["mux"] == 1
+    assert made[Engine.E2].get("speech", 0) <= 1
+    assert made[Engine.E2].get("scene_image", 0) == 0
+
+
 def test_a_shorter_deck_takes_its_surplus_scene_out_and_a_longer_one_adds_it(
     shop: Workshop, deck: Path, tmp_path: Path
 ) -> None:
@@ -170,7 +187,7 @@ def test_a_deck_that_gains_sections_gains_lessons_and_loses_them_again(
 def test_a_render_that_fails_says_why_in_its_job_and_publishes_nothing(
     shop: Workshop, deck: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_arguments: object) -> None:
+    def broken(*_arguments: object, **_options: object) -> None:
         raise VideoError("The picture of slide 2 is damaged.")
 
     monkeypatch.setattr(e1, "render", broken)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import av
 import numpy as np
@@ -90,7 +90,7 @@ def check_film(path: Path) -> tuple[int, int]:
         NotAFilm, FilmWithoutPictures, DamagedFilm, FilmTooLarge: CC-0205 to CC-0208.
     """
     with _opened(path) as (_, stream):
-        frame = next(_decoded(stream.container, stream), None)
+        frame = next(_decoded(_container(stream), stream), None)
         if frame is None:
             raise DamagedFilm("No picture of the film can be decoded.", detail=path.name)
         aspect = stream.sample_aspect_ratio or Fraction(1)
@@ -129,7 +129,7 @@ def read_pictures(path: Path, times_s: list[Fraction], *, width_px: int, height_
     """
     with _opened(path) as (_, stream):
         target = int(times_s[0] / _base(stream)) + _first_tick(stream)
-        stream.container.seek(target, stream=stream)
+        _container(stream).seek(target, stream=stream)
         wanted = iter(times_s)
         time_s: Fraction | None = next(wanted)
         shown: VideoFrame | None = None
@@ -191,6 +191,11 @@ def _checked(container: InputContainer) -> tuple[Fraction, VideoStream]:
     return declared_s, stream
 
 
+def _container(stream: VideoStream) -> InputContainer:
+    """The file that a stream is read from; PyAV's own type also means files that are written."""
+    return cast("InputContainer", stream.container)
+
+
 def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
     for frame in container.decode(stream):
         if max(frame.width, frame.height) > MAX_SIDE_PX:
@@ -203,7 +208,7 @@ def _timed(stream: VideoStream) -> Iterator[tuple[Fraction, VideoFrame]]:
     first, base = _first_tick(stream), _base(stream)
     last_s = Fraction(-1)
     count = 0
-    for frame in _decoded(stream.container, stream):
+    for frame in _decoded(_container(stream), stream):
         at_s = last_s if frame.pts is None else (frame.pts - first) * base
         if at_s <= last_s:
             continue
@@ -243,4 +248,4 @@ def _rgb(frame: VideoFrame, width_px: int, height_px: int, way: Interpolation) -
         interpolation=way | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT,
         threads=1,
     )
-    return made.to_ndarray()
+    return np.asarray(made.to_ndarray(), dtype=np.uint8)

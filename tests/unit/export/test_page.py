@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from coursecrafter.domain.course import Brand, Engine, ModuleContent, UnitContent
 from coursecrafter.domain.output import AssetType
@@ -17,29 +16,9 @@ from coursecrafter.export.items import ExportItem
 from coursecrafter.export.page import page_html
 from unit.export.export_course import FinishedCourse, make_course, make_lesson, with_course
 
-FLAGS = [
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-default-apps",
-    "--disable-domain-reliability",
-    "--disable-sync",
-    "--no-first-run",
-    "--no-pings",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
-    *(["--no-sandbox"] if os.geteuid() == 0 else []),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield chromium
-        chromium.close()
-
 
 @pytest.fixture
-def open_page(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
+def open_page(chromium: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
     """Write a course's folder and open its page."""
     contexts = []
 
@@ -47,7 +26,7 @@ def open_page(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]
         out = tmp_path / "out"
         write_folder(out, finished.course, finished.items, finished.store, finished.figures)
         scheme = "dark" if dark else "light"
-        context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})
+        context = chromium.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})
         contexts.append(context)
         page = context.new_page()
         page.goto((out / "index.html").as_uri())

@@ -59,7 +59,7 @@ def make_parts(
         UnusableSound: CC-0204.
         DamagedFilm: CC-0207.
     """
-    with open_reel(bench.store, film and film.film) as reel:
+    with open_reel(bench.store, film.film if film else None) as reel:
         return _make_parts(course, lesson, plan, bench, [_picture_step(bench, shot, reel) for shot in plan.shots])
 
 

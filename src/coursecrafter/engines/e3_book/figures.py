@@ -29,7 +29,7 @@ def picture_markdown(
     title = _title(scene, topic)
     caption = shorten(title or text or f"{clean_line(lesson_title)}, {slide}", LONGEST_CAPTION)
     alike = [other.id for other in topic.scenes if _title(other, topic) == title]
-    if title and len(alike) > 1:
+    if title and scene.id in alike and len(alike) > 1:
         caption += f" ({alike.index(scene.id) + 1}/{len(alike)})"
     shown = "; ".join(filter(None, (_description(alt) for alt in scene.alt_texts)))
     parts = [words.slide_titled.format(title=title or text or f"{clean_line(lesson_title)}, {slide}")]

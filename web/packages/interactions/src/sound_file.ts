@@ -1,5 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 
+const REVOKED_AFTER_MS = 10_000;
+
 /**
  * Load a sound whole, so that a learner can move in it; null until it is there.
  *
@@ -29,7 +31,12 @@ export function useSoundFile(file: string | null): string | null {
     });
     return () => {
       isWanted = false;
-      if (made !== null) URL.revokeObjectURL(made);
+      const left = made;
+      // Not at once: when pages are turned quickly, the sound's element may still be opening it.
+      if (left === null) return;
+      window.setTimeout(() => {
+        URL.revokeObjectURL(left);
+      }, REVOKED_AFTER_MS);
     };
   }, [file]);
   return address;
