@@ -5,7 +5,7 @@ Run: python docs/pictures/make_contact_sheets.py OUT   (the folder that `make de
 
 from __future__ import annotations
 
-import json
+import re
 import shutil
 import subprocess
 import sys
@@ -26,13 +26,18 @@ PAPER, INK = "#eef1f5", "#16202e"
 
 
 def main(out: Path) -> None:
-    first = json.loads(next(iter(sorted((out / "videos").glob("*_E1_v*.json")))).read_text())
-    code = Path(first["files"][0]["path"]).name.split("_E1_")[0]
+    code = min((out / "videos").glob("*_E1_v*.mp4")).name.split("_E1_")[0]
     rows = [
-        ("E1  The deck, spoken: each build when its words are heard", frames(out / f"videos/{code}_E1_v1.mp4", 8)),
-        ("E2  The branded video: told from slides, notes and documents", frames(out / f"videos/{code}_E2_v1.mp4", 8)),
-        ("E3  The book: PDF/UA and EPUB", pages(next((out / "book").glob("*_BOOK_v*.pdf")))),
-        ("E4  The SCORM module", module(next((out / "preview").glob(f"{code}_SCORM_v*")))),
+        (
+            "E1  The deck, spoken: each build when its words are heard",
+            frames(newest(out / "videos", f"{code}_E1_v*.mp4"), 8),
+        ),
+        (
+            "E2  The branded video: told from slides, notes and documents",
+            frames(newest(out / "videos", f"{code}_E2_v*.mp4"), 8),
+        ),
+        ("E3  The book: PDF/UA and EPUB", pages(newest(out / "book", "*_BOOK_v*.pdf"))),
+        ("E4  The SCORM module", module(newest(out / "preview", f"{code}_SCORM_v*"))),
     ]
     sheets = [labelled(title, pictures) for title, pictures in rows]
     for name, sheet in zip(("e1", "e2", "e3", "e4"), sheets, strict=True):
@@ -43,6 +48,11 @@ def main(out: Path) -> None:
         whole.paste(sheet, (0, top))
         top += sheet.height
     save(whole.resize((whole.width // 2, whole.height // 2), Image.Resampling.LANCZOS), HERE / "contact-sheet.png")
+
+
+def newest(folder: Path, pattern: str) -> Path:
+    """The latest version of a file."""
+    return max(folder.glob(pattern), key=lambda path: int(re.findall(r"_v(\d+)", path.name)[-1]))
 
 
 def frames(video: Path, count: int) -> list[Image.Image]:
