@@ -62,12 +62,12 @@ import sys
 from pathlib import Path
 from uuid import UUID
 from coursecrafter.storage.objects import ObjectStore, StoreFull
-store = ObjectStore("/tmp/store", UUID(int=1))
+store = ObjectStore("/mnt/store", UUID(int=1))
 small = store.put_bytes(b"small", "text/plain")
 try:
     store.put_bytes(b"x" * 3_000_000, "text/plain")
 except StoreFull as error:
-    print(error, store.has(small), sorted(p.stat().st_size for p in Path("/tmp/store").rglob("*") if p.is_file()))
+    print(error, store.has(small), sorted(p.stat().st_size for p in Path("/mnt/store").rglob("*") if p.is_file()))
 """
 
 
@@ -75,7 +75,7 @@ def test_a_full_disk_is_named_and_leaves_no_half_file() -> None:
     """A tmpfs of one megabyte, in a namespace of its own."""
     program = shutil.which("bwrap")
     assert program is not None
-    argv = [program, "--dev-bind", "/", "/", "--size", "1000000", "--tmpfs", "/tmp"]
+    argv = [program, "--dev-bind", "/", "/", "--size", "1000000", "--tmpfs", "/mnt"]
 
     answer = subprocess.run([*argv, sys.executable, "-c", FILL], capture_output=True, text=True, timeout=60, check=True)
 
