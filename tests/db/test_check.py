@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from coursecrafter.db.check import check
 from coursecrafter.db.dump import Entry, SchemaNotRead, dump_schemas, say_differences
 from coursecrafter.db.session import Database
-from coursecrafter.db.upgrade import migrate_down
+from coursecrafter.db.upgrade import head_revision, migrate_down
 from coursecrafter.db.urls import DatabaseUrls
 from database import TestServer
 
@@ -173,7 +173,7 @@ def test_a_database_that_is_behind_says_so_and_nothing_more(server: TestServer) 
         said = [difference.sentence for difference in check(database)]
 
     assert said == [
-        "The schema is at 20261122_08; this program needs 20261122_10: run `coursecrafter db upgrade`.",
+        f"The schema is at 20261122_08; this program needs {head_revision()}: run `coursecrafter db upgrade`.",
     ]
 
 
@@ -184,7 +184,9 @@ def test_an_empty_database_is_behind(server: TestServer) -> None:
 
         said = [difference.sentence for difference in check(database)]
 
-    assert said == ["The schema is at no revision; this program needs 20261122_10: run `coursecrafter db upgrade`."]
+    assert said == [
+        f"The schema is at no revision; this program needs {head_revision()}: run `coursecrafter db upgrade`."
+    ]
 
 
 def test_a_login_that_may_not_look_is_refused(database: Database) -> None:

@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from coursecrafter.db.dump import Entry, dump_schemas, say_differences
-from coursecrafter.db.policies import GROUPS, functions
-from coursecrafter.db.policies.hierarchy import OWNER_READS_PROJECTS
+from coursecrafter.db.policies import GROUPS, functions, people, states
+from coursecrafter.db.policies.hierarchy import GUARD_DELETION, GUARDED, OWNER_READS_PROJECTS
 from coursecrafter.db.session import Database
 from coursecrafter.db.tables import metadata
 from coursecrafter.db.upgrade import (
@@ -61,12 +61,16 @@ def test_the_tables_and_policies_in_code_are_what_the_migrations_make(fresh: Dat
         make_from_code(admin)
 
     told = dump_schemas(fresh.urls.admin)
-    assert list(say_differences(without_triggers(migrated), without_triggers(told))) == []
+    assert list(say_differences(without_touch(migrated), without_touch(told))) == []
 
 
-def without_triggers(entries: list[Entry]) -> list[Entry]:
-    """Triggers and schemas are said by the migrations alone."""
-    return [entry for entry in entries if entry.kind not in {"TRIGGER", "SCHEMA"} and "SCHEMA" not in entry.name]
+def without_touch(entries: list[Entry]) -> list[Entry]:
+    """The triggers that keep `updated_at`, and schemas, are said by the migrations alone."""
+    return [
+        entry
+        for entry in entries
+        if entry.kind != "SCHEMA" and not entry.name.endswith("_touch") and "SCHEMA" not in entry.name
+    ]
 
 
 def make_from_code(admin: sa.Connection) -> None:
@@ -77,9 +81,14 @@ def make_from_code(admin: sa.Connection) -> None:
         "GRANT USAGE ON SCHEMA course_crafter, platform TO cc_app, cc_worker",
         *functions.PLATFORM_FUNCTIONS[1:],
         functions.OPEN_PROJECT,
+        *people.PEOPLE_FUNCTIONS,
+        GUARD_DELETION,
+        states.REFUSE_STATE,
         *(statement for name in functions.COMMENTS for statement in functions.guard(name)),
         *(statement for policy in policies for statement in policy.statements()),
         OWNER_READS_PROJECTS,
+        GUARDED,
+        *states.state_triggers(),
     )
     for statement in before:
         admin.execute(sa.text(statement))
@@ -115,8 +124,3 @@ def test_another_revision_than_the_codes_is_refused(
 
         with pytest.raises(refusal):
             require_current(admin)
-
-
-def test_the_code_needs_the_last_revision(database: Database) -> None:
-    with database.admin() as admin:
-        assert current_revision(admin) == head_revision() == "20261122_10"

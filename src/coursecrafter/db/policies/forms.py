@@ -12,6 +12,9 @@ ROLES = "cc_app, cc_worker"
 SCHEMA = "course_crafter"
 READ_SCOPE = "(SELECT platform.scope('read'))::uuid[]"
 WRITE_SCOPE = "(SELECT platform.scope('write'))::uuid[]"
+COMMENT_SCOPE = "(SELECT platform.scope('comment'))::uuid[]"
+OWN_SCOPE = "(SELECT platform.scope('own'))::uuid[]"
+USER = "(SELECT nullif(current_setting('cc.user_id', true), '')::uuid)"
 MEMBER = "(SELECT platform.organisation('member'))"
 ADMIN = "(SELECT platform.organisation('admin'))"
 
@@ -26,6 +29,7 @@ class TablePolicy:
         writable: condition on rows that may be added, changed and removed, before and after.
         checked: one more condition on rows as they are left: what their keys point at.
         is_log: rows are added and read, never changed or removed.
+        removable: condition on rows that may be removed, where it is not `writable`.
     """
 
     table: str
@@ -33,6 +37,7 @@ class TablePolicy:
     writable: str
     checked: str = "true"
     is_log: bool = False
+    removable: str = ""
 
     def statements(self) -> Iterator[str]:
         """The SQL that puts it into force, in order."""
@@ -49,7 +54,8 @@ class TablePolicy:
             f"CREATE POLICY {self.table}_change ON {name} FOR UPDATE TO {ROLES}"
             f" USING ({self.writable}) WITH CHECK ({left})"
         )
-        yield f"CREATE POLICY {self.table}_remove ON {name} FOR DELETE TO {ROLES} USING ({self.writable})"
+        removable = self.removable or self.writable
+        yield f"CREATE POLICY {self.table}_remove ON {name} FOR DELETE TO {ROLES} USING ({removable})"
         yield f"GRANT SELECT, INSERT, UPDATE, DELETE ON {name} TO {ROLES}"
 
 

@@ -6,6 +6,22 @@ The request is known to the database by three settings, local to its transaction
 
 from __future__ import annotations
 
+from coursecrafter.db.policies import people
+from coursecrafter.domain.roles import Right, organisation_roles_with, project_roles_with
+
+
+def _roles(right: Right) -> str:
+    """A condition: the mode is that right, and the row's role gives it."""
+    project = right in {Right.READ, Right.COMMENT, Right.WRITE, Right.OWN}
+    roles = project_roles_with(right) if project else organisation_roles_with(right)
+    listed = ", ".join(f"'{role}'" for role in roles)
+    return f"(mode = '{right}' AND {'a' if project else 'm'}.role IN ({listed}))"
+
+
+def _any_of(*rights: Right) -> str:
+    return "\n      OR ".join(_roles(right) for right in rights)
+
+
 # PostgreSQL 18 makes UUIDv7 itself. On 16: 48 bits of milliseconds, the version, 12 bits of the millisecond's
 # fraction (as 18 does, so that ids of one session ascend), then the second half of a random UUID with its variant.
 UUIDV7 = """
@@ -41,20 +57,23 @@ END
 $$
 """.strip()
 
-SCOPE = """
+SCOPE = f"""
 CREATE FUNCTION platform.scope(mode text) RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = ''
 AS $$
-  SELECT coalesce(pg_catalog.array_agg(a.project_id), '{}')
+  SELECT coalesce(pg_catalog.array_agg(a.project_id), '{{}}')
   FROM platform.project_access a
   WHERE a.user_id = nullif(pg_catalog.current_setting('cc.user_id', true), '')::uuid
     AND a.org_id = nullif(pg_catalog.current_setting('cc.org_id', true), '')::uuid
     AND a.project_id = coalesce(nullif(pg_catalog.current_setting('cc.project_id', true), '')::uuid, a.project_id)
-    AND (mode = 'read' OR (mode = 'write' AND a.can_write))
+    -- A job works in its project: a worker that names none sees none.
+    AND (pg_catalog.current_setting('role') <> 'cc_worker'
+      OR nullif(pg_catalog.current_setting('cc.project_id', true), '') IS NOT NULL)
+    AND ({_any_of(Right.READ, Right.COMMENT, Right.WRITE, Right.OWN)})
 $$
-""".strip()
+""".strip()  # noqa: S608 - words of ours
 
-ORGANISATION = """
+ORGANISATION = f"""
 CREATE FUNCTION platform.organisation(mode text) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = ''
 AS $$
@@ -62,9 +81,9 @@ AS $$
   FROM platform.memberships m
   WHERE m.user_id = nullif(pg_catalog.current_setting('cc.user_id', true), '')::uuid
     AND m.org_id = nullif(pg_catalog.current_setting('cc.org_id', true), '')::uuid
-    AND (mode = 'member' OR (mode = 'admin' AND m.role IN ('owner', 'admin')))
+    AND ({_any_of(Right.MEMBER, Right.ADMIN, Right.GOVERN)})
 $$
-""".strip()
+""".strip()  # noqa: S608 - words of ours
 
 REVISION = """
 CREATE FUNCTION platform.revision() RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
@@ -94,14 +113,17 @@ $$
 COMMENTS = {
     "uuidv7()": "A new row id: UUIDv7, by PostgreSQL 18 itself, by ours on 16.",
     "touch_updated_at()": "Trigger: the row changed now.",
-    "scope(text)": "Projects the request may read or write: its one, or all of its organisation if it names none.",
-    "organisation(text)": "The request's organisation, if its user is a member or an admin there.",
+    "scope(text)": "Projects in which the request has a right: its one, or all of its organisation if it names none.",
+    "organisation(text)": "The request's organisation, if its user has a right there.",
     "revision()": "The migration this database stands at, for roles that may not read its table.",
     "open_project(uuid, uuid)": "Gives a member the ownership of a project that does not exist yet.",
+    "refuse_state()": "Trigger: the row may not come into this state from where it is.",
+    "guard_deletion()": "Trigger: only an owner of a project deletes or restores it.",
+    **people.COMMENTS,
 }
 
 PLATFORM_FUNCTIONS = (UUIDV7, TOUCH, SCOPE, ORGANISATION, REVISION)
-"""Made with the schema `platform`; `open_project` follows `cc_projects`."""
+"""Made with the schema `platform`; those of `people`, and `open_project`, follow `cc_projects`."""
 
 
 def guard(name: str) -> tuple[str, ...]:

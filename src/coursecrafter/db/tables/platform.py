@@ -71,13 +71,6 @@ project_access = sa.Table(
     sa.Column("project_id", sa.Uuid, primary_key=True, comment="→ cc_projects.id"),
     sa.Column("org_id", sa.Uuid, nullable=False, comment="The project's organisation."),
     sa.Column("role", sa.Text, nullable=False, comment="owner, editor, reviewer, viewer"),
-    sa.Column(
-        "can_write",
-        sa.Boolean,
-        sa.Computed("role IN ('owner', 'editor')", persisted=True),
-        nullable=False,
-        comment="Whether the role may change the project; follows the role.",
-    ),
     created_at(),
     sa.CheckConstraint("role IN ('owner', 'editor', 'reviewer', 'viewer')", name="role_known"),
     # Leaving an organisation takes its projects along.
