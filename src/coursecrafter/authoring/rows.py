@@ -1,0 +1,84 @@
+"""Find a row, or say that there is none: a foreign id and a missing one take the same path."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Table, select
+
+from coursecrafter.db.refusals import NotAllowed, NotFound
+from coursecrafter.db.tables import SCHEMA
+
+NOUNS = {
+    "cc_projects": "project",
+    "cc_learning_units": "learning unit",
+    "cc_modules": "module",
+    "cc_lessons": "lesson",
+    "cc_scenes": "scene",
+    "cc_segments": "segment",
+    "cc_project_context": "context",
+    "cc_project_documents": "document",
+    "cc_source_files": "source file",
+    "cc_assets": "asset",
+    "cc_asset_versions": "version",
+    "cc_scripts": "script",
+    "cc_voice_tracks": "voice track",
+    "cc_brand_profiles": "brand profile",
+    "cc_brand_templates": "template",
+    "cc_video_render_jobs": "video job",
+    "cc_book_render_jobs": "book job",
+    "cc_scorm_render_jobs": "module job",
+    "cc_book_structures": "book",
+    "cc_book_sections": "section",
+    "cc_interactions": "activity",
+    "cc_quiz_questions": "question",
+    "cc_ai_calls": "AI call",
+    "cc_activity_log": "event",
+}
+"""What an author calls a row of each table."""
+
+
+def find_row(conn: Connection, table: Table, row_id: UUID, *, deleted: bool = False) -> Row[Any]:
+    """A live row that the request may see.
+
+    Args:
+        deleted: find a deleted one too.
+
+    Raises:
+        NotFound: CC-0020.
+    """
+    row = conn.execute(_wanted(table, row_id, deleted=deleted)).first()
+    if row is None:
+        raise missing(table)
+    return row
+
+
+def hold_row(conn: Connection, table: Table, row_id: UUID, *, deleted: bool = False) -> Row[Any]:
+    """A live row that the request may change, held until its transaction ends.
+
+    The lock lets others refer to the row meanwhile (FOR NO KEY UPDATE), since every row below a project refers to it.
+
+    Raises:
+        NotFound: CC-0020.
+        NotAllowed: CC-0021, it may be seen but not changed.
+    """
+    wanted = _wanted(table, row_id, deleted=deleted)
+    row = conn.execute(wanted.with_for_update(key_share=True)).first()
+    if row is None:
+        if conn.execute(wanted).first() is None:
+            raise missing(table)
+        raise NotAllowed(f"Your role in the project does not let you change this {NOUNS[table.name]}.")
+    return row
+
+
+def missing(table: Table) -> NotFound:
+    """The answer to an id that names nothing, whoever asks."""
+    return NotFound(f"There is no such {NOUNS[table.name]}.", detail=f"{SCHEMA}.{table.name}")
+
+
+def _wanted(table: Table, row_id: UUID, *, deleted: bool) -> Any:
+    wanted = select(table).where(table.c.id == row_id)
+    if "deleted_at" in table.c and not deleted:
+        wanted = wanted.where(table.c.deleted_at.is_(None))
+    return wanted
