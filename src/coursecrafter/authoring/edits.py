@@ -47,7 +47,7 @@ class Edit:
         """
         require_usable(table, values)
         row = self.conn.execute(table.insert().values(values).returning(table)).one()
-        self._note(table, row.id, None, as_json(row._mapping))  # noqa: SLF001 - SQLAlchemy's public name begins so
+        self._note(table, row.id, None, as_json(row._asdict()))
         row_id: UUID = row.id
         return row_id
 
@@ -85,7 +85,7 @@ class Edit:
             before = {name: getattr(row, name) for name in differing}
             changed = table.update().where(table.c.id == row_id).values(differing)
             after = self.conn.execute(changed.returning(*(table.c[name] for name in differing))).one()
-            self._note(table, row_id, as_json(before), as_json(after._mapping))  # noqa: SLF001 - as above
+            self._note(table, row_id, as_json(before), as_json(after._asdict()))
         return row
 
     def remove(self, table: Table, row_id: UUID, /) -> Row[Any]:
@@ -95,7 +95,7 @@ class Edit:
         """
         row = hold_row(self.conn, table, row_id)
         self.conn.execute(table.delete().where(table.c.id == row_id))
-        self._note(table, row_id, as_json(row._mapping), None)  # noqa: SLF001 - as above
+        self._note(table, row_id, as_json(row._asdict()), None)
         return row
 
     def _note(
