@@ -137,15 +137,15 @@ def log_event(
     project_id: UUID | None,
     lesson_id: UUID | None = None,
     **payload: Any,
-) -> None:
-    """Write one event in the caller's transaction; an event of the organisation has no project."""
-    conn.execute(
-        cc_activity_log.insert().values(
-            org_id=author.org_id,
-            user_id=author.user_id,
-            project_id=project_id,
-            lesson_id=lesson_id,
-            event_type=event.value,
-            event_payload=payload,
-        )
+) -> UUID:
+    """Write one event in the caller's transaction; its id. An event of the organisation has no project."""
+    written = cc_activity_log.insert().values(
+        org_id=author.org_id,
+        user_id=author.user_id,
+        project_id=project_id,
+        lesson_id=lesson_id,
+        event_type=event.value,
+        event_payload=payload,
     )
+    event_id: UUID = conn.execute(written.returning(cc_activity_log.c.id)).scalar_one()
+    return event_id
