@@ -1,4 +1,4 @@
-"""`coursecrafter db`: upgrade, check and address of the database."""
+"""`coursecrafter db`: upgrade, check, lint and address of the database."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import click
 
 from coursecrafter.config import load_settings
 from coursecrafter.db.check import check
+from coursecrafter.db.lints import lint
 from coursecrafter.db.session import open_database
 from coursecrafter.db.upgrade import head_revision
 
@@ -34,6 +35,19 @@ def check_command(context: click.Context) -> None:
     if differences:
         context.exit(1)
     click.echo("The database is as the migrations make it.")
+
+
+@db.command("lint")
+@click.pass_context
+def lint_command(context: click.Context) -> None:
+    """Hold the schema against the rules that every schema of ours keeps; exit with 1 if one is broken."""
+    with open_database(load_settings()) as database, database.admin() as connection:
+        findings = lint(connection)
+    for finding in findings:
+        click.echo(f"{finding.rule}: {finding.sentence}")
+    if findings:
+        context.exit(1)
+    click.echo("No rule is broken.")
 
 
 @db.command("url")
