@@ -11,7 +11,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from coursecrafter.authoring.assets import Slot, find_active, put_asset
+from coursecrafter.authoring.assets import find_active, put_asset
+from coursecrafter.authoring.author import Author
+from coursecrafter.authoring.edits import edit
+from coursecrafter.authoring.events import Event
+from coursecrafter.authoring.slots import Slot
 from coursecrafter.domain.course import Engine
 from coursecrafter.domain.outline import OutlineScene
 from coursecrafter.domain.output import AssetType
@@ -22,6 +26,7 @@ ROLE = "script_outline"
 
 def keep_headings(
     conn: Connection,
+    author: Author,
     store: ObjectStore,
     place: tuple[UUID, UUID],
     outline: Sequence[OutlineScene],
@@ -40,7 +45,8 @@ def keep_headings(
     content = json.dumps({"scenes": scenes}, ensure_ascii=False).encode("utf-8", "replace")
     stored = store.put_bytes(content, "application/json")
     slot = Slot(project_id, ROLE, Engine.E2, lesson_id)
-    put_asset(conn, slot, stored, AssetType.TEMPLATE, {"scenes": len(scenes)})
+    with edit(conn, author, Event.ASSETS_ADDED, project_id=project_id, lesson_id=lesson_id, role=ROLE) as act:
+        put_asset(act, slot, stored, AssetType.TEMPLATE, {"scenes": len(scenes)})
 
 
 def read_headings(conn: Connection, store: ObjectStore, project_id: UUID, lesson_id: UUID) -> dict[UUID, str]:

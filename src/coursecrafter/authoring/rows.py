@@ -63,8 +63,24 @@ def hold_row(conn: Connection, table: Table, row_id: UUID, *, deleted: bool = Fa
         NotFound: CC-0020.
         NotAllowed: CC-0021, it may be seen but not changed.
     """
+    return _locked(conn, table, row_id, deleted=deleted, read=False, key_share=True)
+
+
+def share_row(conn: Connection, table: Table, row_id: UUID) -> Row[Any]:
+    """A live row that the request may change, kept as it is until the transaction ends, by many at once (FOR SHARE).
+
+    For rows that are added below a project and leave its tree alone: none is added to a project that is being deleted.
+
+    Raises:
+        NotFound: CC-0020.
+        NotAllowed: CC-0021.
+    """
+    return _locked(conn, table, row_id, deleted=False, read=True, key_share=False)
+
+
+def _locked(conn: Connection, table: Table, row_id: UUID, *, deleted: bool, read: bool, key_share: bool) -> Row[Any]:
     wanted = _wanted(table, row_id, deleted=deleted)
-    row = conn.execute(wanted.with_for_update(key_share=True)).first()
+    row = conn.execute(wanted.with_for_update(read=read, key_share=key_share)).first()
     if row is None:
         if conn.execute(wanted).first() is None:
             raise missing(table)

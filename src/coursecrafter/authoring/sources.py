@@ -10,9 +10,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from coursecrafter.authoring.assets import Slot, find_active, put_asset
+from coursecrafter.authoring.assets import find_active, put_asset
 from coursecrafter.authoring.author import Author
+from coursecrafter.authoring.edits import edit
 from coursecrafter.authoring.events import Event, log_event
+from coursecrafter.authoring.slots import Slot
 from coursecrafter.db.tables import cc_project_documents, cc_source_files
 from coursecrafter.domain.course import SourceDocument
 from coursecrafter.domain.deck import Deck
@@ -20,6 +22,7 @@ from coursecrafter.domain.output import AssetType
 from coursecrafter.domain.stored import StoredObject
 from coursecrafter.storage.objects import ObjectStore
 
+SOURCE_PARSE = "source_parse"
 DOCUMENT_TYPES = {".pdf": "pdf", ".docx": "docx", ".txt": "txt", ".md": "txt"}
 
 
@@ -47,16 +50,19 @@ def add_source(
     log_event(conn, author, Event.SOURCE_UPLOADED, project_id=project_id, name=name, sha256=stored.sha256)
 
 
-def keep_parse(conn: Connection, store: ObjectStore, project_id: UUID, deck: Deck, *, name: str) -> None:
+def keep_parse(
+    conn: Connection, author: Author, store: ObjectStore, project_id: UUID, deck: Deck, *, name: str
+) -> None:
     """Keep what the reader found in a deck, as the project's `source_parse`."""
     content = json.dumps({"original_name": name, "deck": deck.to_json()}, ensure_ascii=False, sort_keys=True)
     stored = store.put_bytes(content.encode("utf-8", "replace"), "application/json")
-    put_asset(conn, Slot(project_id, "source_parse"), stored, AssetType.DOCUMENT, {"slides": len(deck.slides)})
+    with edit(conn, author, Event.ASSETS_ADDED, project_id=project_id, role=SOURCE_PARSE) as act:
+        put_asset(act, Slot(project_id, SOURCE_PARSE), stored, AssetType.DOCUMENT, {"slides": len(deck.slides)})
 
 
 def read_parse(conn: Connection, store: ObjectStore, project_id: UUID) -> Deck | None:
     """The project's deck as its reader found it."""
-    stored = find_active(conn, Slot(project_id, "source_parse"))
+    stored = find_active(conn, Slot(project_id, SOURCE_PARSE))
     return None if stored is None else Deck.from_json(json.loads(store.get_bytes(stored))["deck"])
 
 
@@ -91,8 +97,11 @@ def add_document(
     ).scalar_one()
     content = json.dumps(asdict(document), ensure_ascii=False, sort_keys=True).encode("utf-8", "replace")
     parsed = store.put_bytes(content, "application/json")
-    put_asset(conn, Slot(project_id, f"document_parse_{document_id}"), parsed, AssetType.DOCUMENT, {"name": path.name})
-    log_event(conn, author, Event.DOCUMENT_UPLOADED, project_id=project_id, name=path.name, sha256=stored.sha256)
+    told = {"name": path.name, "sha256": stored.sha256}
+    with edit(conn, author, Event.DOCUMENT_UPLOADED, project_id=project_id) as act:
+        act.payload.update(told)
+        slot = Slot(project_id, f"document_parse_{document_id}")
+        put_asset(act, slot, parsed, AssetType.DOCUMENT, {"name": path.name})
 
 
 def read_documents(conn: Connection, store: ObjectStore, project_id: UUID) -> tuple[SourceDocument, ...]:

@@ -14,13 +14,16 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from coursecrafter.authoring.assets import Slot, put_asset
+from coursecrafter.authoring.assets import put_asset
 from coursecrafter.authoring.courses import SLIDE_PICTURE, read_course
 from coursecrafter.authoring.deck_plan import plan_lessons
+from coursecrafter.authoring.edits import edit
+from coursecrafter.authoring.events import Event
 from coursecrafter.authoring.hierarchy import set_lessons
 from coursecrafter.authoring.plans import set_deck_plan
 from coursecrafter.authoring.projects import create_project, find_project, rename_project, set_brand, set_context
 from coursecrafter.authoring.render_jobs import close_interrupted
+from coursecrafter.authoring.slots import Slot
 from coursecrafter.authoring.sources import add_document, add_source, keep_parse
 from coursecrafter.build.film import cut_film
 from coursecrafter.build.order import DEFAULT_SECONDARY, BuildOrder
@@ -101,7 +104,7 @@ def write_project(conn: Connection, order: BuildOrder, intake: Intake, shop: Wor
     if order.film and intake.film:
         film = intake.film.film
         add_source(conn, author, project_id, film, file_type="mp4", purpose="engine1_mp4", name=order.film.name)
-    keep_parse(conn, shop.store, project_id, intake.deck, name=name)
+    keep_parse(conn, author, shop.store, project_id, intake.deck, name=name)
     lessons = plan_lessons(intake.deck, intake.name)
     for lesson_id, lesson in zip(set_lessons(conn, project_id, lessons), lessons, strict=True):
         set_deck_plan(conn, author, project_id, lesson_id, lesson.scenes)
@@ -185,9 +188,11 @@ def _keep_pictures(conn: Connection, shop: Workshop, project_id: UUID, intake: I
     }
     size = {"width": intake.deck.width_px, "height": intake.deck.height_px}
     for lesson in course.lessons:
-        for scene in lesson.scenes:
-            for segment in scene.segments:
+        place = {"project_id": project_id, "lesson_id": lesson.id}
+        shown = [(scene.id, segment) for scene in lesson.scenes for segment in scene.segments]
+        with edit(conn, shop.author, Event.ASSETS_ADDED, **place, role=SLIDE_PICTURE) as act:
+            for scene_id, segment in shown:
                 picture = intake.pictures[keys[segment.source_ref or ""]]
                 if segment.picture != picture:
-                    slot = Slot(project_id, SLIDE_PICTURE, Engine.E1, lesson.id, scene.id, segment.id)
-                    put_asset(conn, slot, picture, AssetType.IMAGE, size)
+                    slot = Slot(project_id, SLIDE_PICTURE, Engine.E1, lesson.id, scene_id, segment.id)
+                    put_asset(act, slot, picture, AssetType.IMAGE, size)

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from coursecrafter.authoring.activities import read_activities, set_activities
-from coursecrafter.authoring.assets import AssetVersion, Slot, put_asset
+from coursecrafter.authoring.assets import AssetVersion, put_asset
 from coursecrafter.authoring.books import read_sections, set_book
 from coursecrafter.authoring.courses import read_course
+from coursecrafter.authoring.edits import edit
+from coursecrafter.authoring.events import Event
 from coursecrafter.authoring.outlines import keep_headings
 from coursecrafter.authoring.plans import set_outline
 from coursecrafter.authoring.render_jobs import (
@@ -24,6 +26,7 @@ from coursecrafter.authoring.render_jobs import (
     request_render,
     start_render,
 )
+from coursecrafter.authoring.slots import Slot
 from coursecrafter.authoring.voices import keep_voices
 from coursecrafter.domain.course import Course, Engine, LessonContent
 from coursecrafter.domain.film import FilmCut
@@ -96,7 +99,7 @@ def _branded_video(course: Course, lesson: LessonContent, shop: Workshop, bench:
     outline = e2.design(course, lesson, bench)
     with shop.database.app(shop.identity(course.id)) as conn:
         scenes = set_outline(conn, shop.author, course.id, lesson.id, outline)
-        keep_headings(conn, shop.store, (course.id, lesson.id), outline, scenes)
+        keep_headings(conn, shop.author, shop.store, (course.id, lesson.id), outline, scenes)
     with shop.database.app(shop.identity(course.id)) as conn:
         narrated = read_course(conn, shop.store, course.id, Engine.E2)
     own = next(one for one in narrated.lessons if one.id == lesson.id)
@@ -168,10 +171,11 @@ def _keep(
         raise RefusedByCheck(f"What was made did not pass its own checks: {refused[0]}", detail="\n".join(refused))
     with shop.database.worker(shop.identity(course.id)) as conn:
         kept: list[AssetVersion] = []
-        for output in rendered.outputs:
-            lesson_id = lesson.id if lesson else None
-            slot = Slot(course.id, output.role, engine, lesson_id, output.scene_id, output.segment_id)
-            kept.append(put_asset(conn, slot, output.object, output.asset_type, output.metadata))
+        lesson_id = lesson.id if lesson else None
+        with edit(conn, shop.author, Event.ASSETS_ADDED, project_id=course.id, lesson_id=lesson_id) as act:
+            for output in rendered.outputs:
+                slot = Slot(course.id, output.role, engine, lesson_id, output.scene_id, output.segment_id)
+                kept.append(put_asset(act, slot, output.object, output.asset_type, output.metadata))
         if engine in {Engine.E1, Engine.E2}:
             keep_voices(conn, engine, course.voice, rendered.voices)
         complete_render(conn, shop.author, job, kept[0].id, rendered.metadata)
