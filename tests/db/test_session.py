@@ -74,7 +74,7 @@ def test_what_the_server_cannot_do_is_said_in_our_words(
 
 def test_what_is_the_callers_matter_passes_through(database: Database) -> None:
     with pytest.raises(sa.exc.OperationalError), database.app(STRANGER) as session:
-        session.exec_driver_sql("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '55P03'; END $$")
+        session.exec_driver_sql("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '57014'; END $$")
 
 
 def test_a_server_that_does_not_answer_is_unreachable(tmp_path: Path) -> None:

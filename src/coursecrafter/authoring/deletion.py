@@ -13,7 +13,7 @@ from sqlalchemy import ARRAY, ColumnElement, Connection, Table, Uuid, any_, func
 from coursecrafter.authoring.author import Author
 from coursecrafter.authoring.edits import edit
 from coursecrafter.authoring.events import Event
-from coursecrafter.authoring.rows import NOUNS, find_row, hold_row, missing
+from coursecrafter.authoring.rows import find_row, hold_row, missing
 from coursecrafter.db.refusals import StateRefused
 from coursecrafter.db.tables import (
     cc_assets,
@@ -24,6 +24,7 @@ from coursecrafter.db.tables import (
     cc_scenes,
     cc_segments,
 )
+from coursecrafter.domain.nouns import NOUNS
 
 PARENTS: dict[Table, tuple[tuple[str, Table], ...]] = {
     cc_projects: (),

@@ -21,8 +21,9 @@ from sqlalchemy import Connection, Row, Table
 
 from coursecrafter.authoring.author import Author
 from coursecrafter.authoring.events import Event, log_event
-from coursecrafter.authoring.rows import NOUNS, hold_row
-from coursecrafter.db.refusals import EditedMeanwhile, UnusableText
+from coursecrafter.authoring.rows import hold_row
+from coursecrafter.db.refusals import EditedMeanwhile, require_storable
+from coursecrafter.domain.nouns import NOUNS
 
 KEPT_BY_DATABASE = frozenset({"created_at", "updated_at"})
 
@@ -33,19 +34,22 @@ class Edit:
 
     Attributes:
         payload: what the event says besides the changes; a verb may add to it until the edit ends.
+        event_id: the event, once the edit has ended and if anything was changed.
     """
 
     conn: Connection
     payload: dict[str, Any]
     changes: list[dict[str, Any]] = field(default_factory=list)
+    event_id: UUID | None = None
 
     def add(self, table: Table, /, **values: Any) -> UUID:
         """Insert a row; its id.
 
         Raises:
             UnusableText: CC-0027.
+            ValueRefused: CC-0022.
         """
-        require_usable(table, values)
+        require_storable(table, values)
         row = self.conn.execute(table.insert().values(values).returning(table)).one()
         self._note(table, row.id, None, as_json(row._asdict()))
         row_id: UUID = row.id
@@ -75,8 +79,9 @@ class Edit:
             NotAllowed: CC-0021.
             EditedMeanwhile: CC-0026.
             UnusableText: CC-0027.
+            ValueRefused: CC-0022.
         """
-        require_usable(table, values)
+        require_storable(table, values)
         row = hold_row(self.conn, table, row_id, deleted=deleted)
         if unless_changed_since is not None and row.updated_at != unless_changed_since:
             raise EditedMeanwhile(f"The {NOUNS[table.name]} was changed since you opened it.")
@@ -95,7 +100,9 @@ class Edit:
         """
         row = hold_row(self.conn, table, row_id)
         self.conn.execute(table.delete().where(table.c.id == row_id))
-        self._note(table, row_id, as_json(row._asdict()), None)
+        # With its age: a row that an undo brings back is as old as it was.
+        last = {**as_json(row._asdict()), "created_at": row.created_at.isoformat()}
+        self._note(table, row_id, last, None)
         return row
 
     def _note(
@@ -106,36 +113,24 @@ class Edit:
 
 @contextmanager
 def edit(
-    conn: Connection, author: Author, event: Event, *, project_id: UUID, lesson_id: UUID | None = None, **payload: Any
+    conn: Connection,
+    author: Author,
+    event: Event,
+    *,
+    project_id: UUID | None,
+    lesson_id: UUID | None = None,
+    **payload: Any,
 ) -> Iterator[Edit]:
-    """Open an act; its event is written when the block ends without an error and something was changed."""
+    """Open an act; its event is written when the block ends without an error and something was changed.
+
+    Args:
+        project_id: None for what belongs to the organisation.
+    """
     act = Edit(conn, dict(payload))
     yield act
     if act.changes:
-        log_event(conn, author, event, project_id=project_id, lesson_id=lesson_id, **act.payload, changes=act.changes)
-
-
-def require_usable(table: Table, values: Mapping[str, Any]) -> None:
-    """Refuse texts that PostgreSQL cannot hold, before the driver words it.
-
-    Raises:
-        UnusableText: CC-0027, naming the field.
-    """
-    for name, value in values.items():
-        if not _is_usable(value):
-            raise UnusableText(
-                f"The {name.replace('_', ' ')} of the {NOUNS[table.name]} holds a sign that no text can hold."
-            )
-
-
-def _is_usable(value: Any) -> bool:
-    if isinstance(value, str):
-        return "\0" not in value and not any("\ud800" <= sign <= "\udfff" for sign in value)
-    if isinstance(value, Mapping):
-        return all(_is_usable(part) for pair in value.items() for part in pair)
-    if isinstance(value, list | tuple):
-        return all(_is_usable(part) for part in value)
-    return True
+        place = {"project_id": project_id, "lesson_id": lesson_id}
+        act.event_id = log_event(conn, author, event, **place, **act.payload, changes=act.changes)
 
 
 def as_json(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,34 +9,7 @@ from sqlalchemy import Connection, Row, Table, select
 
 from coursecrafter.db.refusals import NotAllowed, NotFound
 from coursecrafter.db.tables import SCHEMA
-
-NOUNS = {
-    "cc_projects": "project",
-    "cc_learning_units": "learning unit",
-    "cc_modules": "module",
-    "cc_lessons": "lesson",
-    "cc_scenes": "scene",
-    "cc_segments": "segment",
-    "cc_project_context": "context",
-    "cc_project_documents": "document",
-    "cc_source_files": "source file",
-    "cc_assets": "asset",
-    "cc_asset_versions": "version",
-    "cc_scripts": "script",
-    "cc_voice_tracks": "voice track",
-    "cc_brand_profiles": "brand profile",
-    "cc_brand_templates": "template",
-    "cc_video_render_jobs": "video job",
-    "cc_book_render_jobs": "book job",
-    "cc_scorm_render_jobs": "module job",
-    "cc_book_structures": "book",
-    "cc_book_sections": "section",
-    "cc_interactions": "activity",
-    "cc_quiz_questions": "question",
-    "cc_ai_calls": "AI call",
-    "cc_activity_log": "event",
-}
-"""What an author calls a row of each table."""
+from coursecrafter.domain.nouns import NOUNS
 
 
 def find_row(conn: Connection, table: Table, row_id: UUID, *, deleted: bool = False) -> Row[Any]:

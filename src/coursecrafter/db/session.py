@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from coursecrafter.config import Settings
 from coursecrafter.db.embedded import open_embedded
 from coursecrafter.db.instance import DatabaseDiskFull
+from coursecrafter.db.refusals import refusal_of
 from coursecrafter.db.roles import allow_login, ensure_roles
 from coursecrafter.db.upgrade import SchemaBehind, migrate, require_current
 from coursecrafter.db.urls import DatabaseUrls, read_url
@@ -78,15 +79,16 @@ class Database:
         Raises:
             DatabaseUnreachable: CC-0016.
             DatabaseDiskFull: CC-0015.
+            RequestError: CC-0020 to CC-0030, what the database refuses (`refusals`).
         """
-        with _transaction(self._app_engine) as connection:
+        with _refusing(), _transaction(self._app_engine) as connection:
             _enter(connection, "cc_app", identity)
             yield connection
 
     @contextmanager
     def worker(self, identity: Identity) -> Iterator[sa.Connection]:
         """A transaction of a job, under the same policies; the identity names the job's project."""
-        with _transaction(self._worker_engine) as connection:
+        with _refusing(), _transaction(self._worker_engine) as connection:
             _enter(connection, "cc_worker", identity)
             yield connection
 
@@ -181,6 +183,18 @@ def _enter(connection: sa.Connection, role: str, identity: Identity) -> None:
             "project_id": str(identity.project_id or ""),
         },
     )
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Answer in an author's words what the database refuses; faults of ours stay what they are."""
+    try:
+        yield
+    except (sa.exc.DBAPIError, UnicodeEncodeError) as error:
+        refusal = refusal_of(error)
+        if refusal is None:
+            raise
+        raise refusal from error
 
 
 @contextmanager
