@@ -182,7 +182,9 @@ def _segment(row: Row[Any], source: _Source) -> SegmentContent:
 
 
 def _brand(conn: Connection, project_id: UUID) -> Brand:
-    row = conn.execute(select(cc_brand_profiles).where(cc_brand_profiles.c.project_id == project_id)).one()
+    own = select(cc_brand_profiles).where(cc_brand_profiles.c.project_id == project_id)
+    # A project may keep several; it uses its first.
+    row = conn.execute(own.order_by(cc_brand_profiles.c.created_at, cc_brand_profiles.c.id).limit(1)).one()
     return Brand(row.name, row.primary_color, row.secondary_color)
 
 

@@ -89,6 +89,7 @@ class Event(StrEnum):
     VOICE_APPROVED = "voice_approved"
     VOICE_REJECTED = "voice_rejected"
     # 6
+    BRAND_CREATED = "brand_created"
     BRAND_CHANGED = "brand_changed"
     BRAND_DELETED = "brand_deleted"
     TEMPLATE_CREATED = "template_created"

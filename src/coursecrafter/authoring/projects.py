@@ -1,17 +1,35 @@
-"""Projects, their context and their brand (schema 2.1, 3.1, 6.1)."""
+"""Projects (schema 2.1)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, exc, func, select
 
 from coursecrafter.authoring.author import Author
-from coursecrafter.authoring.events import Event, log_event
+from coursecrafter.authoring.codes import require_code
+from coursecrafter.authoring.deletion import delete_row, restore_row
+from coursecrafter.authoring.edits import edit
+from coursecrafter.authoring.events import Event
+from coursecrafter.authoring.rows import find_row, hold_row
+from coursecrafter.authoring.states import require_move
+from coursecrafter.authoring.titles import require_titles
 from coursecrafter.db.organisations import open_project
+from coursecrafter.db.refusals import AlreadyTaken, NotAllowed
 from coursecrafter.db.tables import cc_brand_profiles, cc_project_context, cc_projects
+
+
+class ProjectFields(TypedDict, total=False):
+    """What a project says of itself; what is left out stays."""
+
+    name: str
+    code: str | None
+    description: str | None
+    default_language: str
 
 
 def find_project(conn: Connection, author: Author, *, name: str, code: str | None) -> UUID | None:
@@ -24,65 +42,129 @@ def find_project(conn: Connection, author: Author, *, name: str, code: str | Non
     return conn.execute(wanted.order_by(cc_projects.c.created_at).limit(1)).scalar()
 
 
-def create_project(conn: Connection, author: Author, *, name: str, code: str | None, language: str) -> UUID:
-    """Create a project; its access row comes first, since the row's own policy asks for it."""
+def create_project(
+    conn: Connection,
+    author: Author,
+    *,
+    name: str,
+    code: str | None,
+    language: str,
+    description: str | None = None,
+    status: str = "draft",
+) -> UUID:
+    """Create a project that belongs to the author; its id.
+
+    Args:
+        status: draft or in_progress, for what is begun as it is made.
+
+    Raises:
+        NotAllowed: CC-0021, the author is no member of the organisation.
+        ValueRefused: CC-0022.
+        AlreadyTaken: CC-0024, naming the code.
+    """
+    values = {"name": name, "code": code, "description": description, "default_language": language, "status": status}
+    return open_new(conn, author, Event.PROJECT_CREATED, values)
+
+
+def open_new(conn: Connection, author: Author, event: Event, values: Mapping[str, Any], **payload: Any) -> UUID:
+    """Add a project's row; its access row comes first, since the row's own policy asks for it.
+
+    Raises:
+        NotAllowed: CC-0021.
+        ValueRefused: CC-0022.
+        AlreadyTaken: CC-0024.
+    """
+    _require_fields(values)
     project_id: UUID = conn.execute(select(func.platform.uuidv7())).scalar_one()
     open_project(conn, project_id, author.org_id)
-    conn.execute(
-        cc_projects.insert().values(
-            id=project_id,
-            org_id=author.org_id,
-            name=name,
-            code=code,
-            status="in_progress",
-            default_language=language,
-            created_by=author.user_id,
-        )
-    )
-    log_event(conn, author, Event.PROJECT_CREATED, project_id=project_id, name=name, code=code)
+    owned = {"id": project_id, "org_id": author.org_id, "created_by": author.user_id}
+    with edit(conn, author, event, project_id=project_id, **payload) as act, _naming_code(values["code"]):
+        act.add(cc_projects, **owned, **values)
     return project_id
 
 
-def rename_project(conn: Connection, project_id: UUID, *, name: str, language: str) -> None:
-    """Give a project its name and language, if they differ."""
-    conn.execute(
-        cc_projects.update()
-        .where(
-            cc_projects.c.id == project_id,
-            (cc_projects.c.name != name) | (cc_projects.c.default_language != language),
-        )
-        .values(name=name, default_language=language)
-    )
+def change_project(
+    conn: Connection,
+    author: Author,
+    project_id: UUID,
+    *,
+    unless_changed_since: datetime | None = None,
+    **fields: Unpack[ProjectFields],
+) -> None:
+    """Change what a project says of itself.
+
+    Raises:
+        NotFound: CC-0020.
+        NotAllowed: CC-0021.
+        ValueRefused: CC-0022.
+        AlreadyTaken: CC-0024, naming the code.
+        EditedMeanwhile: CC-0026.
+    """
+    _require_fields(fields)
+    changed = edit(conn, author, Event.PROJECT_CHANGED, project_id=project_id)
+    with changed as act, _naming_code(fields.get("code")):
+        act.change(cc_projects, project_id, unless_changed_since=unless_changed_since, **fields)
 
 
-def set_context(conn: Connection, project_id: UUID, *, language: str, metadata: Mapping[str, Any]) -> None:
-    """Set the project's language and merge settings into its context's metadata."""
-    row = conn.execute(select(cc_project_context).where(cc_project_context.c.project_id == project_id)).first()
-    if row is None:
-        conn.execute(
-            cc_project_context.insert().values(project_id=project_id, language=language, metadata=dict(metadata))
-        )
-        return
-    merged = {**row.metadata, **metadata}
-    if merged != row.metadata or row.language != language:
-        conn.execute(
-            cc_project_context.update()
-            .where(cc_project_context.c.id == row.id)
-            .values(language=language, metadata=merged)
-        )
+def change_project_status(conn: Connection, author: Author, project_id: UUID, status: str) -> None:
+    """Move a project along its states: draft, in_progress, ready_for_export, archived.
+
+    Raises:
+        NotFound: CC-0020.
+        NotAllowed: CC-0021.
+        ValueRefused: CC-0022, no such state.
+        StateRefused: CC-0025.
+    """
+    row = hold_row(conn, cc_projects, project_id)
+    require_move(cc_projects, row.status, status)
+    with edit(conn, author, Event.PROJECT_STATUS_CHANGED, project_id=project_id) as act:
+        act.change(cc_projects, project_id, status=status)
 
 
-def set_brand(
-    conn: Connection, author: Author, project_id: UUID, *, name: str, primary_color: str, secondary_color: str
-) -> UUID:
-    """Set the project's own brand profile."""
-    values = {"name": name, "primary_color": primary_color, "secondary_color": secondary_color}
-    row = conn.execute(select(cc_brand_profiles).where(cc_brand_profiles.c.project_id == project_id)).first()
-    if row is None:
-        made = cc_brand_profiles.insert().values(org_id=author.org_id, project_id=project_id, **values)
-        new_id: UUID = conn.execute(made.returning(cc_brand_profiles.c.id)).scalar_one()
-        return new_id
-    if any(getattr(row, column) != value for column, value in values.items()):
-        conn.execute(cc_brand_profiles.update().where(cc_brand_profiles.c.id == row.id).values(**values))
-    brand_id: UUID = row.id
-    return brand_id
+def delete_project(conn: Connection, author: Author, project_id: UUID) -> None:
+    """Mark a project, and all that is in it, as deleted.
+
+    Raises:
+        NotFound: CC-0020.
+        NotAllowed: CC-0021, for all but its owners.
+    """
+    _require_owner(conn, project_id)
+    delete_row(conn, author, Event.PROJECT_DELETED, cc_projects, project_id, project_id=project_id)
+
+
+def restore_project(conn: Connection, author: Author, project_id: UUID) -> None:
+    """Take back the deletion of a project, unless another has its code now.
+
+    Raises:
+        NotFound: CC-0020, there is none, or it is not deleted.
+        NotAllowed: CC-0021, for all but its owners.
+        AlreadyTaken: CC-0024, naming the code.
+    """
+    _require_owner(conn, project_id)
+    code = hold_row(conn, cc_projects, project_id, deleted=True).code
+    with _naming_code(code):
+        restore_row(conn, author, Event.PROJECT_RESTORED, cc_projects, project_id, project_id=project_id)
+
+
+def _require_owner(conn: Connection, project_id: UUID) -> None:
+    """Refuse before the database does, which could not say of what."""
+    find_row(conn, cc_projects, project_id, deleted=True)
+    if project_id not in conn.execute(select(func.platform.scope("own"))).scalar_one():
+        raise NotAllowed("Only an owner of the project deletes or restores it.")
+
+
+def _require_fields(fields: Mapping[str, Any]) -> None:
+    require_titles(cc_projects, fields, "name", "default_language")
+    require_code(cc_projects, fields.get("code"))
+
+
+@contextmanager
+def _naming_code(code: str | None) -> Iterator[None]:
+    """Name the code that is taken: whose it is may be unknown to the author, so only the index knows."""
+    try:
+        yield
+    except exc.IntegrityError as error:
+        diagnosed = getattr(error.orig, "diag", None)
+        if diagnosed is None or diagnosed.constraint_name != "idx_cc_projects_code_unique":
+            raise
+        raise AlreadyTaken(f"Another project has the short code {code}.", detail=str(error.orig)) from error

@@ -15,13 +15,15 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from coursecrafter.authoring.assets import put_asset
+from coursecrafter.authoring.branding import set_brand
+from coursecrafter.authoring.context import change_context, merge_settings
 from coursecrafter.authoring.courses import SLIDE_PICTURE, read_course
 from coursecrafter.authoring.deck_plan import plan_lessons
 from coursecrafter.authoring.edits import edit
 from coursecrafter.authoring.events import Event
 from coursecrafter.authoring.hierarchy import set_lessons
 from coursecrafter.authoring.plans import set_deck_plan
-from coursecrafter.authoring.projects import create_project, find_project, rename_project, set_brand, set_context
+from coursecrafter.authoring.projects import create_project, find_project, rename_project
 from coursecrafter.authoring.render_jobs import close_interrupted
 from coursecrafter.authoring.slots import Slot
 from coursecrafter.authoring.sources import add_document, add_source, keep_parse
@@ -96,7 +98,8 @@ def write_project(conn: Connection, order: BuildOrder, intake: Intake, shop: Wor
         rename_project(conn, project_id, name=intake.name, language=language)
         close_interrupted(conn, project_id)
     voice = order.voice or default_voice(language)
-    set_context(conn, project_id, language=language, metadata={"voice": voice})
+    change_context(conn, author, project_id, language=language)
+    merge_settings(conn, author, project_id, {"voice": voice})
     colors = {"primary_color": order.brand_color, "secondary_color": DEFAULT_SECONDARY}
     set_brand(conn, author, project_id, name=intake.name, **colors)
     name = order.deck.name
