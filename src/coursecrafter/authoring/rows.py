@@ -39,7 +39,7 @@ def hold_row(conn: Connection, table: Table, row_id: UUID, *, deleted: bool = Fa
     return _locked(conn, table, row_id, deleted=deleted, read=False, key_share=True)
 
 
-def share_row(conn: Connection, table: Table, row_id: UUID) -> Row[Any]:
+def share_row(conn: Connection, table: Table, row_id: UUID, *, deleted: bool = False) -> Row[Any]:
     """A live row that the request may change, kept as it is until the transaction ends, by many at once (FOR SHARE).
 
     For rows that are added below a project and leave its tree alone: none is added to a project that is being deleted.
@@ -48,7 +48,7 @@ def share_row(conn: Connection, table: Table, row_id: UUID) -> Row[Any]:
         NotFound: CC-0020.
         NotAllowed: CC-0021.
     """
-    return _locked(conn, table, row_id, deleted=False, read=True, key_share=False)
+    return _locked(conn, table, row_id, deleted=deleted, read=True, key_share=False)
 
 
 def _locked(conn: Connection, table: Table, row_id: UUID, *, deleted: bool, read: bool, key_share: bool) -> Row[Any]:

@@ -54,29 +54,41 @@ def slot_of(row: Row[Any]) -> Slot:
     return Slot(row.project_id, row.role, engine, row.lesson_id, row.scene_id, row.segment_id)
 
 
-def hold_slot(conn: Connection, slot: Slot) -> Sequence[Row[Any]]:
+def hold_slot(conn: Connection, slot: Slot, *, deleted: bool = False) -> Sequence[Row[Any]]:
     """Hold a slot until the transaction ends; its rows by version, deleted ones too.
 
     A lesson's slots are held with the lesson. The project's own are held one by one, so that their writers wait neither
     for each other nor for those who work in a lesson.
+
+    Args:
+        deleted: also where what the slot is in is deleted.
 
     Raises:
         NotFound: CC-0020, what the slot is in does not exist, is deleted, or does not stand where the slot says.
         NotAllowed: CC-0021.
     """
     if slot.lesson_id is None:
-        share_row(conn, cc_projects, slot.project_id)
+        share_row(conn, cc_projects, slot.project_id, deleted=deleted)
         key = f"{slot.project_id}/{slot.engine or ''}/{slot.role}"
         conn.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
     else:
-        _hold_place(conn, slot, slot.lesson_id)
+        _hold_place(conn, slot, slot.lesson_id, deleted=deleted)
     return conn.execute(select(cc_assets).where(slot.matches()).order_by(cc_assets.c.version)).all()
 
 
-def _hold_place(conn: Connection, slot: Slot, lesson_id: UUID) -> None:
-    if hold_row(conn, cc_lessons, lesson_id).project_id != slot.project_id:
+def _hold_place(conn: Connection, slot: Slot, lesson_id: UUID, *, deleted: bool) -> None:
+    if hold_row(conn, cc_lessons, lesson_id, deleted=deleted).project_id != slot.project_id:
         raise missing(cc_lessons)
-    if slot.scene_id is not None and find_row(conn, cc_scenes, slot.scene_id).lesson_id != lesson_id:
-        raise missing(cc_scenes)
-    if slot.segment_id is not None and find_row(conn, cc_segments, slot.segment_id).scene_id != slot.scene_id:
-        raise missing(cc_segments)
+    if slot.scene_id is not None:
+        scene = find_row(conn, cc_scenes, slot.scene_id, deleted=deleted)
+        if scene.lesson_id != lesson_id:
+            raise missing(cc_scenes)
+    if slot.segment_id is not None:
+        segment = find_row(conn, cc_segments, slot.segment_id, deleted=deleted)
+        if segment.scene_id != slot.scene_id:
+            raise missing(cc_segments)
+
+
+def active_of(rows: Sequence[Row[Any]]) -> Row[Any] | None:
+    """The active one of a slot's rows."""
+    return next((row for row in rows if row.is_active and row.deleted_at is None), None)
