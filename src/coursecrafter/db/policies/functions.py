@@ -81,6 +81,9 @@ AS $$
   FROM platform.memberships m
   WHERE m.user_id = nullif(pg_catalog.current_setting('cc.user_id', true), '')::uuid
     AND m.org_id = nullif(pg_catalog.current_setting('cc.org_id', true), '')::uuid
+    -- A job works in its project: a worker that names none belongs nowhere.
+    AND (pg_catalog.current_setting('role') <> 'cc_worker'
+      OR nullif(pg_catalog.current_setting('cc.project_id', true), '') IS NOT NULL)
     AND ({_any_of(Right.MEMBER, Right.ADMIN, Right.GOVERN)})
 $$
 """.strip()  # noqa: S608 - words of ours
@@ -127,10 +130,11 @@ PLATFORM_FUNCTIONS = (UUIDV7, TOUCH, SCOPE, ORGANISATION, REVISION)
 
 
 def guard(name: str) -> tuple[str, ...]:
-    """Comment a function and let only the application's roles call it."""
+    """Comment a function and let only the application's roles call it; people are led by requests, never by jobs."""
     comment = COMMENTS[name].replace("'", "''")
+    roles = "cc_app" if name in people.COMMENTS else "cc_app, cc_worker"
     return (
         f"COMMENT ON FUNCTION platform.{name} IS '{comment}'",
         f"REVOKE ALL ON FUNCTION platform.{name} FROM PUBLIC",
-        f"GRANT EXECUTE ON FUNCTION platform.{name} TO cc_app, cc_worker",
+        f"GRANT EXECUTE ON FUNCTION platform.{name} TO {roles}",
     )

@@ -46,6 +46,9 @@ AS $$
   FROM platform.memberships m
   WHERE m.user_id = nullif(pg_catalog.current_setting('cc.user_id', true), '')::uuid
     AND m.org_id = nullif(pg_catalog.current_setting('cc.org_id', true), '')::uuid
+    -- A job works in its project: a worker that names none belongs nowhere.
+    AND (pg_catalog.current_setting('role') <> 'cc_worker'
+      OR nullif(pg_catalog.current_setting('cc.project_id', true), '') IS NOT NULL)
     AND ((mode = 'member' AND m.role IN ('owner', 'admin', 'member'))
       OR (mode = 'admin' AND m.role IN ('owner', 'admin'))
       OR (mode = 'govern' AND m.role IN ('owner')))
@@ -212,31 +215,31 @@ COMMENT ON FUNCTION platform.share_project(uuid, uuid, text)
   IS 'Gives a member of the organisation a role in a project.'
 """,
     "REVOKE ALL ON FUNCTION platform.share_project(uuid, uuid, text) FROM PUBLIC",
-    "GRANT EXECUTE ON FUNCTION platform.share_project(uuid, uuid, text) TO cc_app, cc_worker",
+    "GRANT EXECUTE ON FUNCTION platform.share_project(uuid, uuid, text) TO cc_app",
     """
 COMMENT ON FUNCTION platform.unshare_project(uuid, uuid)
   IS 'Takes a person''s role in a project away; anybody may leave.'
 """,
     "REVOKE ALL ON FUNCTION platform.unshare_project(uuid, uuid) FROM PUBLIC",
-    "GRANT EXECUTE ON FUNCTION platform.unshare_project(uuid, uuid) TO cc_app, cc_worker",
+    "GRANT EXECUTE ON FUNCTION platform.unshare_project(uuid, uuid) TO cc_app",
     """
 COMMENT ON FUNCTION platform.project_people(uuid)
   IS 'Who has which role in a project, for those who may see it and for admins.'
 """,
     "REVOKE ALL ON FUNCTION platform.project_people(uuid) FROM PUBLIC",
-    "GRANT EXECUTE ON FUNCTION platform.project_people(uuid) TO cc_app, cc_worker",
+    "GRANT EXECUTE ON FUNCTION platform.project_people(uuid) TO cc_app",
     """
 COMMENT ON FUNCTION platform.set_member_role(uuid, text)
   IS 'Gives a member another role in the organisation.'
 """,
     "REVOKE ALL ON FUNCTION platform.set_member_role(uuid, text) FROM PUBLIC",
-    "GRANT EXECUTE ON FUNCTION platform.set_member_role(uuid, text) TO cc_app, cc_worker",
+    "GRANT EXECUTE ON FUNCTION platform.set_member_role(uuid, text) TO cc_app",
     """
 COMMENT ON FUNCTION platform.remove_member(uuid)
   IS 'Takes a person out of the organisation and of all its projects; anybody may leave.'
 """,
     "REVOKE ALL ON FUNCTION platform.remove_member(uuid) FROM PUBLIC",
-    "GRANT EXECUTE ON FUNCTION platform.remove_member(uuid) TO cc_app, cc_worker",
+    "GRANT EXECUTE ON FUNCTION platform.remove_member(uuid) TO cc_app",
     "DROP POLICY cc_projects_remove ON course_crafter.cc_projects",
     """
 CREATE POLICY cc_projects_remove ON course_crafter.cc_projects FOR DELETE TO cc_app, cc_worker USING (id =
