@@ -48,12 +48,13 @@ def require_same(ids: Sequence[UUID], wanted: Sequence[UUID]) -> None:
         raise PlaceRefused(f"The order must name each of the {len(ids)} there are, and each of them once.")
 
 
-def renumber(act: Edit, table: Table, ids: Sequence[UUID]) -> None:
-    """Give rows their places from 1 on, in this order; the caller holds what they stand in.
+def renumber(act: Edit, table: Table, ids: Sequence[UUID], *, first: int = 1) -> None:
+    """Give rows their places, in this order; the caller holds what they stand in.
 
     Rows that stand in their place already are left alone.
     """
-    stands = dict(act.conn.execute(select(table.c.id, table.c.sequence).where(table.c.id.in_(ids))).tuples().all())
-    for place, row_id in enumerate(ids, 1):
+    rows = act.conn.execute(select(table.c.id, table.c.sequence).where(table.c.id.in_(ids)))
+    stands = {row.id: row.sequence for row in rows}
+    for place, row_id in enumerate(ids, first):
         if stands.get(row_id) != place:
             act.change(table, row_id, sequence=place)
