@@ -5,13 +5,14 @@ Rows without `deleted_at` are hidden through their parent. Source: schema 1 (sof
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, Connection, Table, Uuid, any_, func, literal, or_, select
 
 from coursecrafter.authoring.author import Author
-from coursecrafter.authoring.edits import edit
+from coursecrafter.authoring.edits import Edit, edit
 from coursecrafter.authoring.events import Event
 from coursecrafter.authoring.rows import find_row, hold_row, missing
 from coursecrafter.db.refusals import StateRefused
@@ -60,10 +61,7 @@ def delete_row(
     project_id: UUID,
     lesson_id: UUID | None = None,
 ) -> datetime:
-    """Mark a row, and all that stands in it, as deleted.
-
-    The caller holds what is above (see `edits`). Rows below wait for those who are changing them, so that nothing added
-    a moment before is left behind.
+    """Mark a row, and all that stands in it, as deleted, as one act.
 
     Returns:
         The time that marks this deletion.
@@ -72,13 +70,8 @@ def delete_row(
         NotFound: CC-0020.
         NotAllowed: CC-0021.
     """
-    hold_row(conn, table, row_id)
-    # The clock, not the transaction's time: two deletions in one transaction are two.
-    at: datetime = conn.execute(select(func.clock_timestamp())).scalar_one()
     with edit(conn, author, event, project_id=project_id, lesson_id=lesson_id) as act:
-        act.change(table, row_id, deleted_at=at)
-        act.payload["taken_along"] = _mark_below(conn, table, row_id, None, at)
-    return at
+        return mark_deleted(act, table, row_id)
 
 
 def restore_row(
@@ -91,23 +84,64 @@ def restore_row(
     project_id: UUID,
     lesson_id: UUID | None = None,
 ) -> None:
-    """Take back a deletion with exactly what it took along.
+    """Take back a deletion with exactly what it took along, as one act.
 
     Raises:
         NotFound: CC-0020, there is no such row, or it is not deleted.
         NotAllowed: CC-0021.
         ParentDeleted: CC-0033.
     """
-    row = hold_row(conn, table, row_id, deleted=True)
+    with edit(conn, author, event, project_id=project_id, lesson_id=lesson_id) as act:
+        take_back(act, table, row_id)
+
+
+def mark_deleted(act: Edit, table: Table, row_id: UUID) -> datetime:
+    """Mark a row, and all that stands in it, as deleted, as part of an act.
+
+    The caller holds what is above (see `edits`). Rows below wait for those who are changing them, so that nothing added
+    a moment before is left behind. The event tells how many rows of each table went along (`taken_along`).
+
+    Returns:
+        The time that marks this deletion.
+
+    Raises:
+        NotFound: CC-0020.
+        NotAllowed: CC-0021.
+    """
+    hold_row(act.conn, table, row_id)
+    # The clock, not the transaction's time: two deletions in one transaction are two.
+    at: datetime = act.conn.execute(select(func.clock_timestamp())).scalar_one()
+    act.change(table, row_id, deleted_at=at)
+    _count(act, "taken_along", _mark_below(act.conn, table, row_id, None, at))
+    return at
+
+
+def take_back(act: Edit, table: Table, row_id: UUID) -> None:
+    """Take back a deletion with exactly what it took along, as part of an act.
+
+    The caller holds what is above. The event tells how many rows of each table came back (`brought_back`).
+
+    Raises:
+        NotFound: CC-0020, there is no such row, or it is not deleted.
+        NotAllowed: CC-0021.
+        ParentDeleted: CC-0033.
+    """
+    row = hold_row(act.conn, table, row_id, deleted=True)
     if row.deleted_at is None:
         raise missing(table)
     for key, parent in PARENTS[table]:
         above = getattr(row, key)
-        if above is not None and find_row(conn, parent, above, deleted=True).deleted_at is not None:
+        if above is not None and find_row(act.conn, parent, above, deleted=True).deleted_at is not None:
             raise ParentDeleted(f"The {NOUNS[table.name]} stands in a deleted {NOUNS[parent.name]}.")
-    with edit(conn, author, event, project_id=project_id, lesson_id=lesson_id) as act:
-        _mark_below(conn, table, row_id, row.deleted_at, None)
-        act.change(table, row_id, deleted=True, deleted_at=None)
+    _count(act, "brought_back", _mark_below(act.conn, table, row_id, row.deleted_at, None))
+    act.change(table, row_id, deleted=True, deleted_at=None)
+
+
+def _count(act: Edit, word: str, marked: Mapping[str, int]) -> None:
+    """Add to what the event tells; an act may delete more than one row."""
+    told: dict[str, int] = act.payload.setdefault(word, {})
+    for table, count in marked.items():
+        told[table] = told.get(table, 0) + count
 
 
 def _mark_below(

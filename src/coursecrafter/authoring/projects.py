@@ -20,7 +20,7 @@ from coursecrafter.authoring.states import require_move
 from coursecrafter.authoring.titles import require_titles
 from coursecrafter.db.organisations import open_project
 from coursecrafter.db.refusals import AlreadyTaken, NotAllowed
-from coursecrafter.db.tables import cc_brand_profiles, cc_project_context, cc_projects
+from coursecrafter.db.tables import cc_projects
 
 
 class ProjectFields(TypedDict, total=False):

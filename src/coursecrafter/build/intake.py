@@ -18,12 +18,12 @@ from coursecrafter.authoring.assets import put_asset
 from coursecrafter.authoring.branding import set_brand
 from coursecrafter.authoring.context import change_context, merge_settings
 from coursecrafter.authoring.courses import SLIDE_PICTURE, read_course
+from coursecrafter.authoring.deck_lessons import set_lessons
 from coursecrafter.authoring.deck_plan import plan_lessons
 from coursecrafter.authoring.edits import edit
 from coursecrafter.authoring.events import Event
-from coursecrafter.authoring.hierarchy import set_lessons
 from coursecrafter.authoring.plans import set_deck_plan
-from coursecrafter.authoring.projects import create_project, find_project, rename_project
+from coursecrafter.authoring.projects import change_project, create_project, find_project
 from coursecrafter.authoring.render_jobs import close_interrupted
 from coursecrafter.authoring.slots import Slot
 from coursecrafter.authoring.sources import add_document, add_source, keep_parse
@@ -93,9 +93,11 @@ def write_project(conn: Connection, order: BuildOrder, intake: Intake, shop: Wor
     author, language = shop.author, intake.deck.language
     project_id = find_project(conn, author, name=intake.name, code=order.code)
     if project_id is None:
-        project_id = create_project(conn, author, name=intake.name, code=order.code, language=language)
+        project_id = create_project(
+            conn, author, name=intake.name, code=order.code, language=language, status="in_progress"
+        )
     else:
-        rename_project(conn, project_id, name=intake.name, language=language)
+        change_project(conn, author, project_id, name=intake.name, default_language=language)
         close_interrupted(conn, project_id)
     voice = order.voice or default_voice(language)
     change_context(conn, author, project_id, language=language)
@@ -109,7 +111,7 @@ def write_project(conn: Connection, order: BuildOrder, intake: Intake, shop: Wor
         add_source(conn, author, project_id, film, file_type="mp4", purpose="engine1_mp4", name=order.film.name)
     keep_parse(conn, author, shop.store, project_id, intake.deck, name=name)
     lessons = plan_lessons(intake.deck, intake.name)
-    for lesson_id, lesson in zip(set_lessons(conn, project_id, lessons), lessons, strict=True):
+    for lesson_id, lesson in zip(set_lessons(conn, author, project_id, lessons), lessons, strict=True):
         set_deck_plan(conn, author, project_id, lesson_id, lesson.scenes)
     _keep_pictures(conn, shop, project_id, intake)
     return project_id
