@@ -23,8 +23,7 @@ test: setup-tests ## Run every test, with coverage gates
 	@rm -f .coverage .coverage.*
 	@COVERAGE_PROCESS_START=pyproject.toml $(PY)/python -m pytest --cov --cov-report= tests
 	@$(PY)/coverage report --skip-covered --fail-under=80 --sort=cover
-	@$(PY)/coverage report --include='*/engines/e1_voiceover/*,*/engines/e3_book/*,*/engines/e4_elearning/*' --skip-covered --show-missing --fail-under=100
-	@$(PY)/coverage report --include='*/engines/e2_video/*' --skip-covered --show-missing --fail-under=98
+	@$(PY)/coverage report --include='*/engines/e?_*/*' --skip-covered --show-missing --fail-under=100
 	@tools/npm --prefix web test --silent
 
 check: setup-tests ## Run linters, types and import contracts
