@@ -124,7 +124,7 @@ def test_events_tell_what_happened_in_order(shop: Workshop, whole: Built) -> Non
 def test_the_lesson_says_which_engines_are_done(shop: Workshop, whole: Built) -> None:
     lesson = rows(shop, sa.select(cc_lessons))[0]
 
-    assert lesson.engine_flags == {"e1": True, "e2": True, "e4": True}
+    assert lesson.engine_flags == {"e1": True, "e2": True, "e3": True, "e4": True}
 
 
 def test_one_slot_has_one_active_version_and_a_changed_deck_makes_the_next(
@@ -207,7 +207,7 @@ def test_a_job_that_a_kill_left_behind_is_failed_by_the_next_build(shop: Worksho
         left = {"project_id": job.project_id, "lesson_id": job.lesson_id, "engine": "e1", "version_label": "v1"}
         left_id = conn.execute(
             cc_video_render_jobs.insert()
-            .values({**left, "job_state": "in_progress", "requested_at": job.requested_at})
+            .values({**left, "job_state": "queued", "requested_at": job.requested_at})
             .returning(cc_video_render_jobs.c.id)
         ).scalar_one()
 

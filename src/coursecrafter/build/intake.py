@@ -98,7 +98,7 @@ def write_project(conn: Connection, order: BuildOrder, intake: Intake, shop: Wor
         )
     else:
         change_project(conn, author, project_id, name=intake.name, default_language=language)
-        close_interrupted(conn, project_id)
+        close_interrupted(conn, author, project_id)
     voice = order.voice or default_voice(language)
     change_context(conn, author, project_id, language=language)
     merge_settings(conn, author, project_id, {"voice": voice})

@@ -6,28 +6,26 @@ import resource
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from uuid import UUID
 
 from coursecrafter.authoring.activities import read_activities, set_activities
-from coursecrafter.authoring.assets import AssetVersion, put_asset
 from coursecrafter.authoring.books import read_sections, set_book
 from coursecrafter.authoring.courses import read_course
-from coursecrafter.authoring.edits import edit
-from coursecrafter.authoring.events import Event
+from coursecrafter.authoring.engine_flags import approve_output
+from coursecrafter.authoring.job_rows import RenderJob
 from coursecrafter.authoring.outlines import keep_headings
 from coursecrafter.authoring.plans import set_outline
 from coursecrafter.authoring.render_jobs import (
     INTERRUPTED,
-    RenderJob,
     complete_render,
     fail_render,
     request_render,
     start_render,
 )
-from coursecrafter.authoring.slots import Slot
 from coursecrafter.authoring.voices import keep_voices
+from coursecrafter.db.refusals import StateRefused
 from coursecrafter.domain.course import Course, Engine, LessonContent
 from coursecrafter.domain.film import FilmCut
 from coursecrafter.domain.output import Finding, Output, Rendered, Severity
@@ -131,7 +129,7 @@ def _render(
     begun, cpu_begun = time.monotonic(), cpu_seconds()
     with shop.progress.stage(title), _job(engine, course, lesson, shop) as job:
         rendered = make(shop.bench(course.id))
-        versions = _keep(engine, course, lesson, shop, job, rendered)
+        versions = _keep(engine, course, shop, job, rendered)
     return Render(
         engine,
         lesson,
@@ -152,33 +150,28 @@ def _job(engine: Engine, course: Course, lesson: LessonContent | None, shop: Wor
     with shop.database.app(identity) as conn:
         job = request_render(conn, shop.author, engine, course.id, lesson.id if lesson else None)
     with shop.database.worker(identity) as conn:
-        start_render(conn, shop.author, job)
+        start_render(conn, shop.author, job.id)
     try:
         yield job
     except BaseException as error:
         message = error.message if isinstance(error, CourseCrafterError) else INTERRUPTED
-        with shop.database.worker(identity) as conn:
-            fail_render(conn, shop.author, job, message)
+        with suppress(StateRefused), shop.database.worker(identity) as conn:
+            # An author may have cancelled it meanwhile: then it stays so.
+            fail_render(conn, shop.author, job.id, message)
         raise
 
 
-def _keep(
-    engine: Engine, course: Course, lesson: LessonContent | None, shop: Workshop, job: RenderJob, rendered: Rendered
-) -> list[int]:
+def _keep(engine: Engine, course: Course, shop: Workshop, job: RenderJob, rendered: Rendered) -> list[int]:
     """Publish a render in one transaction: all its assets and voices become active, or none."""
     refused = [finding.sentence for finding in rendered.findings if finding.severity is Severity.ERROR]
     if refused:
         raise RefusedByCheck(f"What was made did not pass its own checks: {refused[0]}", detail="\n".join(refused))
     with shop.database.worker(shop.identity(course.id)) as conn:
-        kept: list[AssetVersion] = []
-        lesson_id = lesson.id if lesson else None
-        with edit(conn, shop.author, Event.ASSETS_ADDED, project_id=course.id, lesson_id=lesson_id) as act:
-            for output in rendered.outputs:
-                slot = Slot(course.id, output.role, engine, lesson_id, output.scene_id, output.segment_id)
-                kept.append(put_asset(act, slot, output.object, output.asset_type, output.metadata))
+        kept = complete_render(conn, shop.author, job.id, rendered.outputs, rendered.metadata)
         if engine in {Engine.E1, Engine.E2}:
             keep_voices(conn, engine, course.voice, rendered.voices)
-        complete_render(conn, shop.author, job, kept[0].id, rendered.metadata)
+        # Whoever orders a build orders it from end to end: what it publishes is approved.
+        approve_output(conn, shop.author, engine, course.id, job.lesson_id)
     return [version.version for version in kept]
 
 
