@@ -52,6 +52,7 @@ def read_schema() -> Schema:
         policies={policy.table: policy for policies in GROUPS.values() for policy in policies},
         triggers=(hierarchy.GUARDED, *states.state_triggers()),
         functions=functions.COMMENTS,
+        callers={name: _callers_of(name) for name in functions.COMMENTS},
         named_indexes=frozenset(document["named_index_columns"]),
     )
 
@@ -126,6 +127,10 @@ def main(arguments: list[str]) -> int:
 def _tables_of(group: str) -> tuple[str, ...]:
     module = importlib.import_module(f"coursecrafter.db.tables.{group}")
     return tuple(value.name for value in vars(module).values() if isinstance(value, sa.Table))
+
+
+def _callers_of(name: str) -> str:
+    return functions.guard(name)[-1].partition(" TO ")[2]
 
 
 def _marked(name: str, text: str) -> str:

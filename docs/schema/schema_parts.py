@@ -47,6 +47,7 @@ class Schema:
         policies: by table.
         triggers: the statements that make them, but for those that keep `updated_at`.
         functions: by signature, what each function of `platform` is for.
+        callers: by signature, the roles that may call it.
         named_indexes: those that the schema document names.
     """
 
@@ -57,6 +58,7 @@ class Schema:
     policies: Mapping[str, TablePolicy]
     triggers: tuple[str, ...]
     functions: Mapping[str, str]
+    callers: Mapping[str, str]
     named_indexes: frozenset[str]
 
     def table(self, name: str) -> sa.Table:
@@ -123,9 +125,11 @@ def pages_part(schema: Schema) -> str:
 
 def functions_part(schema: Schema) -> str:
     """The functions of `platform`."""
-    return markdown_table(
-        ("Function", "What it does"), [(code(f"platform.{name}"), said) for name, said in schema.functions.items()]
-    )
+    rows = [
+        (code(f"platform.{name}"), said, _codes(schema.callers[name].split(", ")))
+        for name, said in schema.functions.items()
+    ]
+    return markdown_table(("Function", "What it does", "Who may call it"), rows)
 
 
 def all_states_part(schema: Schema) -> str:
