@@ -26,11 +26,13 @@ test: setup-tests ## Run every test, with coverage gates
 	@$(PY)/coverage report --include='*/engines/e?_*/*' --skip-covered --show-missing --fail-under=100
 	@tools/npm --prefix web test --silent
 
-check: setup-tests ## Run linters, types and import contracts
+check: setup-tests ## Run linters, types, import contracts and the schema's change control
 	@$(PY)/ruff check .
 	@$(PY)/ruff format --check .
 	@$(PY)/mypy
 	@$(PY)/lint-imports
+	@$(PY)/python tools/lint_migrations.py
+	@$(PY)/python tools/change_control.py
 	@tools/npm --prefix web run lint --silent
 
 bench: setup-tests ## Run the benchmarks against their peers (long)

@@ -13,6 +13,7 @@ from coursecrafter.db import commands
 from coursecrafter.db.lints import RULES, Finding, lint
 from coursecrafter.db.lints.rule import NAMED_BY_THE_DOCUMENT
 from coursecrafter.db.session import Database
+from coursecrafter.db.upgrade import SchemaBehind, migrate_down
 from database import TestServer
 
 S = "course_crafter"
@@ -321,6 +322,17 @@ def test_the_command_says_its_findings_and_fails(server: TestServer, monkeypatch
     assert refused.output == (
         "table_without_comment: Table course_crafter.cc_lessons does not say what it is for: add a comment.\n"
     )
+
+
+def test_an_empty_database_is_not_called_clean(server: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    with server.session_database() as database:
+        with database.admin() as admin:
+            migrate_down(admin)
+        point_at(database, monkeypatch)
+
+        refused = CliRunner().invoke(commands.db, ["lint"])
+
+    assert isinstance(refused.exception, SchemaBehind)
 
 
 def point_at(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,7 +51,7 @@ def check(database: Database) -> list[Difference]:
         current = current_revision(connection)
         said = [*_say_revision(current), *_say_roles(connection, database)]
     if current:
-        with _scratch(database.urls.admin, current) as scratch:
+        with scratch_database(database.urls.admin, current) as scratch:
             said += say_differences(dump_schemas(scratch), dump_schemas(database.urls.admin))
     return [Difference(sentence) for sentence in said]
 
@@ -63,7 +63,7 @@ def _say_revision(current: str) -> Iterator[str]:
 
 
 @contextmanager
-def _scratch(admin: sa.URL, revision: str) -> Iterator[sa.URL]:
+def scratch_database(admin: sa.URL, revision: str) -> Iterator[sa.URL]:
     """A database beside the live one, migrated to a revision and dropped afterwards.
 
     Its name is fixed and one check runs at a time, so what a killed check left behind is dropped by the next.

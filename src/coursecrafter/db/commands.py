@@ -8,7 +8,7 @@ from coursecrafter.config import load_settings
 from coursecrafter.db.check import check
 from coursecrafter.db.lints import lint
 from coursecrafter.db.session import open_database
-from coursecrafter.db.upgrade import head_revision
+from coursecrafter.db.upgrade import head_revision, require_current
 
 
 @click.group()
@@ -42,6 +42,7 @@ def check_command(context: click.Context) -> None:
 def lint_command(context: click.Context) -> None:
     """Hold the schema against the rules that every schema of ours keeps; exit with 1 if one is broken."""
     with open_database(load_settings()) as database, database.admin() as connection:
+        require_current(connection)  # nothing breaks no rule
         findings = lint(connection)
     for finding in findings:
         click.echo(f"{finding.rule}: {finding.sentence}")
