@@ -24,6 +24,7 @@ from schema_parts import (  # noqa: E402 - the path comes first
     entities_part,
     functions_part,
     pages_part,
+    rights_part,
     states_part,
     table_part,
 )
@@ -66,7 +67,7 @@ def page_parts(schema: Schema) -> dict[Path, dict[str, str]]:
         }
         for group, names in schema.groups.items()
     }
-    pages[HERE / "platform.md"]["functions"] = functions_part(schema)
+    pages[HERE / "platform.md"] |= {"rights": rights_part(), "functions": functions_part(schema)}
     pages[HERE / "README.md"] = {
         "hierarchy": entities_part(schema, schema.groups["hierarchy"]),
         "pages": pages_part(schema),

@@ -11,7 +11,13 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.elements import TextClause
 
 from coursecrafter.db.policies.forms import TablePolicy
-from coursecrafter.domain.roles import Right, TableRule, organisation_roles_with, project_roles_with
+from coursecrafter.domain.roles import (
+    RIGHT_MEANINGS,
+    Right,
+    TableRule,
+    organisation_roles_with,
+    project_roles_with,
+)
 from coursecrafter.domain.states import Lifecycle
 
 CHECKS_IN_WORDS = {
@@ -130,6 +136,12 @@ def functions_part(schema: Schema) -> str:
         for name, said in schema.functions.items()
     ]
     return markdown_table(("Function", "What it does", "Who may call it"), rows)
+
+
+def rights_part() -> str:
+    """The rights, and the roles that give them."""
+    rows = [(code(right), meaning, who(right)) for right, meaning in RIGHT_MEANINGS.items()]
+    return markdown_table(("Right", "Lets a person", "Who has it"), rows)
 
 
 def all_states_part(schema: Schema) -> str:
