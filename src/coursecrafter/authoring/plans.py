@@ -1,199 +1,299 @@
-"""A lesson's plan: its scenes and segments, and the scripts that put a segment into an engine's video.
+"""A lesson's plan as its author sees it: a table of scenes and segments, changed in one go and approved as a whole.
 
 One plan per lesson; a segment is in an engine's video when it has a script of that engine (product, domain model).
-Source: schema 2.5, 2.6, 5.1.
+Source: schema 2.5, 2.6, 5.1; product, E1 (plan), E2 (script outline).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, select
 
 from coursecrafter.authoring.author import Author
-from coursecrafter.authoring.deck_plan import PlannedScene, PlannedSegment
-from coursecrafter.authoring.events import Event, log_event
-from coursecrafter.db.tables import cc_scenes, cc_scripts, cc_segments
+from coursecrafter.authoring.courses import SLIDE_PICTURE
+from coursecrafter.authoring.edits import Edit, edit
+from coursecrafter.authoring.events import Event
+from coursecrafter.authoring.plan_rows import own_segment, reopen_lesson, shown_segments, spoken_text
+from coursecrafter.authoring.rows import find_row, hold_row, missing
+from coursecrafter.authoring.segment_edits import (
+    Seconds,
+    change_fields,
+    merge,
+    order_segments,
+    place_segment,
+    split,
+)
+from coursecrafter.db.tables import cc_assets, cc_lessons, cc_scenes, cc_scripts, cc_segments
 from coursecrafter.domain.course import Engine, SourceType
-from coursecrafter.domain.outline import OutlineScene
-
-FIRST_NARRATED = 1001
+from coursecrafter.errors import RequestError
 
 
-def set_deck_plan(
-    conn: Connection, author: Author, project_id: UUID, lesson_id: UUID, scenes: Sequence[PlannedScene]
-) -> None:
-    """Bring E1's scenes and segments of a lesson in line with its deck, row by row, and approve them.
+class NothingPlanned(RequestError):
+    """The plan holds no segment of this engine."""
 
-    A row that says the same already is not touched; an author's own wording stays as long as the deck's text under it
-    is the same.
+    code = "CC-0041"
+    status = 409
+    remedy = "Read a deck in, let an outline be proposed, or add a segment first."
+
+
+@dataclass(frozen=True, slots=True)
+class PlanEvents:
+    """What happens to an engine's plan, by name."""
+
+    changed: Event
+    approved: Event
+    reopened: Event
+
+
+PLAN_EVENTS: Mapping[Engine, PlanEvents] = {
+    Engine.E1: PlanEvents(Event.ENGINE1_PLAN_CHANGED, Event.ENGINE1_PLAN_APPROVED, Event.ENGINE1_PLAN_REOPENED),
+    Engine.E2: PlanEvents(
+        Event.ENGINE2_OUTLINE_CHANGED, Event.ENGINE2_OUTLINE_APPROVED, Event.ENGINE2_OUTLINE_REOPENED
+    ),
+}
+"""By engine; the others make no video."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """One line of the plan.
+
+    Attributes:
+        place: among all segments of the engine's video in this scene, from 1.
+        text: what is spoken.
+        duration_s: how long it stays at least; None: as long as its voice.
+        picture_id: the asset that shows its slide, for the thumbnail.
+        updated_at: what `change_segment` takes to find out that somebody else was faster.
     """
-    known = _scenes_of(conn, lesson_id, Engine.E1)
-    changes = 0
-    for place, scene in enumerate(scenes):
-        row = known[place] if place < len(known) else None
-        scene_id, count = _set_scene(conn, lesson_id, row, place + 1, scene.title)
-        changes += count + _set_segments(conn, author, Engine.E1, (project_id, lesson_id, scene_id), scene.segments)
-    for row in known[len(scenes) :]:
-        _remove_segments(conn, _segments_of(conn, row.id, Engine.E1))
-        conn.execute(cc_scenes.update().where(cc_scenes.c.id == row.id).values(deleted_at=func.now()))
-        changes += 1
-    if changes:
-        where = {"project_id": project_id, "lesson_id": lesson_id}
-        log_event(conn, author, Event.ENGINE1_PLAN_CHANGED, **where, changes=changes)
-        log_event(conn, author, Event.ENGINE1_PLAN_APPROVED, **where, scenes=len(scenes))
+
+    scene_id: UUID
+    scene_title: str | None
+    segment_id: UUID
+    script_id: UUID
+    place: int
+    source_type: SourceType
+    source_ref: str | None
+    text: str
+    duration_s: Fraction | None
+    gap_s: Fraction
+    youtube_url: str | None
+    picture_id: UUID | None
+    status: str
+    script_status: str
+    updated_at: datetime
 
 
-def set_outline(
-    conn: Connection, author: Author, project_id: UUID, lesson_id: UUID, outline: Sequence[OutlineScene]
-) -> tuple[UUID, ...]:
-    """Give a lesson E2's narration: segments of type text in the scenes there are, and scenes of its own.
+@dataclass(frozen=True, slots=True)
+class ChangeText:
+    """Say something else."""
 
-    No row of E1 changes. Rows that say the same already are not touched.
+    segment_id: UUID
+    text: str
 
-    Returns:
-        The scene of each scene of the outline, in order.
+
+@dataclass(frozen=True, slots=True)
+class ChangeTiming:
+    """Stay another time at least; None: as long as the voice."""
+
+    segment_id: UUID
+    duration_s: Seconds | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeGap:
+    """Be silent for another time after it."""
+
+    segment_id: UUID
+    gap_s: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Stand elsewhere among the segments of the scene."""
+
+    segment_id: UUID
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Let the segments of a scene stand in this order."""
+
+    scene_id: UUID
+    segment_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Part a segment between two words; `position` counts the signs before."""
+
+    segment_id: UUID
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Make neighbours one."""
+
+    segment_ids: tuple[UUID, ...]
+
+
+PlanChange = ChangeText | ChangeTiming | ChangeGap | Place | Order | Split | Merge
+
+
+def plan_events(engine: Engine) -> PlanEvents:
+    """What happens to an engine's plan, by name.
+
+    Raises:
+        NothingPlanned: CC-0041, it makes no video.
     """
-    deck_scenes = {row.id: row.sequence for row in _scenes_of(conn, lesson_id, Engine.E1)}
-    known = _scenes_of(conn, lesson_id, Engine.E2)
-    own = [row for row in known if row.id not in deck_scenes]
-    changes, ids, place = 0, [], 0
-    for scene in outline:
-        if scene.scene_id is None:
-            # A scene of the video's own stands directly after the scene before it: before the deck's first, at 0.
-            scene_id, count = _set_scene(conn, lesson_id, own.pop(0) if own else None, place, scene.heading)
-        else:
-            scene_id, count, place = scene.scene_id, 0, deck_scenes[scene.scene_id]
-        planned = [PlannedSegment(SourceType.TEXT, None, segment.text, None) for segment in scene.segments]
-        changes += count + _set_segments(conn, author, Engine.E2, (project_id, lesson_id, scene_id), planned)
-        ids.append(scene_id)
-    for row in known:
-        if row.id not in ids:
-            changes += _remove_segments(conn, _segments_of(conn, row.id, Engine.E2))
-    conn.execute(cc_scenes.update().where(cc_scenes.c.id.in_([row.id for row in own])).values(deleted_at=func.now()))
-    if changes:
-        where = {"project_id": project_id, "lesson_id": lesson_id}
-        log_event(conn, author, Event.ENGINE2_OUTLINE_CHANGED, **where, changes=changes)
-        log_event(conn, author, Event.ENGINE2_OUTLINE_APPROVED, **where, scenes=len(outline))
-    return tuple(ids)
+    if engine not in PLAN_EVENTS:
+        raise NothingPlanned(f"{engine.value.upper()} makes no video, so it has no plan.")
+    return PLAN_EVENTS[engine]
 
 
-def _scenes_of(conn: Connection, lesson_id: UUID, engine: Engine) -> Sequence[Row[Any]]:
-    """Live scenes that hold a segment of that engine, in order."""
-    has_script = (
-        select(cc_scripts.c.id)
-        .join(cc_segments, cc_segments.c.id == cc_scripts.c.segment_id)
-        .where(cc_scripts.c.scene_id == cc_scenes.c.id, cc_scripts.c.engine == engine.value)
-        .where(cc_segments.c.deleted_at.is_(None))
-    )
-    wanted = select(cc_scenes).where(cc_scenes.c.lesson_id == lesson_id, cc_scenes.c.deleted_at.is_(None))
-    return conn.execute(wanted.where(has_script.exists()).order_by(cc_scenes.c.sequence, cc_scenes.c.id)).all()
+def read_plan(conn: Connection, lesson_id: UUID, engine: Engine) -> tuple[PlanLine, ...]:
+    """The plan of an engine's video, in playing order.
+
+    Raises:
+        NotFound: CC-0020.
+    """
+    find_row(conn, cc_lessons, lesson_id)
+    pictures = _pictures(conn, lesson_id)
+    lines: list[PlanLine] = []
+    for row in shown_segments(conn, lesson_id, engine):
+        place = lines[-1].place + 1 if lines and lines[-1].scene_id == row.scene_id else 1
+        lines.append(_line(row, place, pictures.get(row.id)))
+    return tuple(lines)
 
 
-def _segments_of(conn: Connection, scene_id: UUID, engine: Engine) -> Sequence[Row[Any]]:
-    """Live segments of a scene in that engine's video, with their script, in order."""
-    return conn.execute(
-        select(cc_segments, cc_scripts.c.id.label("script_id"), cc_scripts.c.draft_text, cc_scripts.c.final_text)
-        .join(cc_scripts, cc_scripts.c.segment_id == cc_segments.c.id)
-        .where(cc_segments.c.scene_id == scene_id, cc_segments.c.deleted_at.is_(None))
-        .where(cc_scripts.c.engine == engine.value)
-        .order_by(cc_segments.c.sequence)
-    ).all()
-
-
-def _set_scene(
-    conn: Connection, lesson_id: UUID, row: Row[Any] | None, sequence: int, title: str | None
-) -> tuple[UUID, int]:
-    """A scene's id, and how many rows changed."""
-    values = {"sequence": sequence, "title": title}
-    if row is None:
-        made = cc_scenes.insert().values(lesson_id=lesson_id, **values).returning(cc_scenes.c.id)
-        return conn.execute(made).scalar_one(), 1
-    if (row.sequence, row.title) == (sequence, title):
-        return row.id, 0
-    conn.execute(cc_scenes.update().where(cc_scenes.c.id == row.id).values(values))
-    return row.id, 1
-
-
-def _set_segments(
-    conn: Connection,
-    author: Author,
-    engine: Engine,
-    place: tuple[UUID, UUID, UUID],
-    planned: Sequence[PlannedSegment],
-) -> int:
-    """Bring one engine's segments of a scene (project, lesson, scene) in line; count the rows that changed."""
-    known = _segments_of(conn, place[2], engine)
-    changes = _remove_segments(conn, known[len(planned) :])
-    for index, segment in enumerate(planned):
-        if index < len(known):
-            changes += _update_segment(conn, known[index], segment)
-        else:
-            _add_segment(conn, author, engine, place, index, segment)
-            changes += 1
-    return changes
-
-
-def _add_segment(
-    conn: Connection,
-    author: Author,
-    engine: Engine,
-    place: tuple[UUID, UUID, UUID],
-    index: int,
-    segment: PlannedSegment,
+def update_plan(
+    conn: Connection, author: Author, lesson_id: UUID, engine: Engine, changes: Sequence[PlanChange]
 ) -> None:
-    project_id, lesson_id, scene_id = place
-    # The narration's own segments stand behind the deck's, which may grow.
-    first = 1 if engine is Engine.E1 else FIRST_NARRATED
-    segment_id = conn.execute(
-        cc_segments.insert()
-        .values(scene_id=scene_id, lesson_id=lesson_id, sequence=first + index, **_segment_values(segment))
-        .returning(cc_segments.c.id)
-    ).scalar_one()
-    conn.execute(
-        cc_scripts.insert().values(
-            project_id=project_id,
-            lesson_id=lesson_id,
-            scene_id=scene_id,
-            segment_id=segment_id,
-            engine=engine.value,
-            draft_text=segment.text,
-            final_text=segment.text,
-            status="approved",
-            created_by=author.user_id,
-        )
+    """Carry out all changes of a plan in their order, or none of them.
+
+    Raises:
+        NotFound: CC-0020, also a segment of another lesson.
+        NotAllowed: CC-0021.
+        ValueRefused: CC-0022.
+        UnusableText: CC-0027.
+        PlaceRefused: CC-0031.
+        NotInVideo: CC-0040, a segment that another engine made.
+        NoSplitHere: CC-0042.
+        NotNeighbours: CC-0043.
+    """
+    lesson = hold_row(conn, cc_lessons, lesson_id)
+    place = {"project_id": lesson.project_id, "lesson_id": lesson_id}
+    # A caller who goes on after an error finds nothing half done.
+    with conn.begin_nested(), edit(conn, author, plan_events(engine).changed, **place) as act:
+        for change in changes:
+            _carry_out(act, author, lesson_id, engine, change)
+
+
+def approve_plan(conn: Connection, author: Author, lesson_id: UUID, engine: Engine) -> None:
+    """Approve all segments of an engine's video with their scripts.
+
+    Raises:
+        NotFound: CC-0020.
+        NotAllowed: CC-0021.
+        NothingPlanned: CC-0041.
+    """
+    lesson = hold_row(conn, cc_lessons, lesson_id)
+    rows = shown_segments(conn, lesson_id, engine)
+    if not rows:
+        raise NothingPlanned(f"There is nothing in {engine.value.upper()}'s plan of the lesson to approve.")
+    place = {"project_id": lesson.project_id, "lesson_id": lesson_id}
+    scenes = len({row.scene_id for row in rows})
+    with edit(conn, author, plan_events(engine).approved, **place, scenes=scenes, segments=len(rows)) as act:
+        approve_rows(act, lesson_id, engine)
+
+
+def reopen_plan(conn: Connection, author: Author, lesson_id: UUID, engine: Engine) -> None:
+    """Take back the approval of all segments of an engine's video and of their scripts.
+
+    Raises:
+        NotFound: CC-0020.
+        NotAllowed: CC-0021.
+        NothingPlanned: CC-0041.
+    """
+    lesson = hold_row(conn, cc_lessons, lesson_id)
+    rows = shown_segments(conn, lesson_id, engine)
+    if not rows:
+        raise NothingPlanned(f"There is nothing in {engine.value.upper()}'s plan of the lesson to open again.")
+    place = {"project_id": lesson.project_id, "lesson_id": lesson_id}
+    with edit(conn, author, plan_events(engine).reopened, **place) as act:
+        for row in rows:
+            act.change(cc_scripts, row.script_id, status="draft")
+            if row.is_own:
+                act.change(cc_segments, row.id, status="draft")
+        if act.changes:
+            reopen_lesson(act, lesson_id)
+
+
+def approve_rows(act: Edit, lesson_id: UUID, engine: Engine) -> None:
+    """Approve what is not approved yet of an engine's video; no row of another engine is changed."""
+    for row in shown_segments(act.conn, lesson_id, engine):
+        if row.script_status != "approved" or row.final_text is None:
+            act.change(cc_scripts, row.script_id, status="approved", final_text=spoken_text(row))
+        if row.is_own and (row.status, row.script_text) != ("approved", spoken_text(row)):
+            act.change(cc_segments, row.id, status="approved", script_text=spoken_text(row))
+
+
+def _carry_out(act: Edit, author: Author, lesson_id: UUID, engine: Engine, change: PlanChange) -> None:
+    def segment(segment_id: UUID) -> Row[Any]:
+        return own_segment(act.conn, lesson_id, engine, segment_id)
+
+    match change:
+        case ChangeText(segment_id, text):
+            change_fields(act, author, segment(segment_id), text=text)
+        case ChangeTiming(segment_id, duration_s):
+            change_fields(act, author, segment(segment_id), duration_s=duration_s)
+        case ChangeGap(segment_id, gap_s):
+            change_fields(act, author, segment(segment_id), gap_s=gap_s)
+        case Place(segment_id, position):
+            place_segment(act, segment(segment_id), engine, position)
+        case Order(scene_id, segment_ids):
+            if find_row(act.conn, cc_scenes, scene_id).lesson_id != lesson_id:
+                raise missing(cc_scenes)
+            order_segments(act, lesson_id, scene_id, engine, segment_ids)
+        case Split(segment_id, position):
+            split(act, author, segment(segment_id), engine, position)
+        case Merge(segment_ids):
+            merge(act, author, lesson_id, engine, segment_ids)
+
+
+def _pictures(conn: Connection, lesson_id: UUID) -> dict[UUID, UUID]:
+    """The active slide picture of each segment."""
+    wanted = select(cc_assets.c.segment_id, cc_assets.c.id).where(
+        cc_assets.c.lesson_id == lesson_id,
+        cc_assets.c.role == SLIDE_PICTURE,
+        cc_assets.c.is_active,
+        cc_assets.c.deleted_at.is_(None),
     )
+    return dict(conn.execute(wanted).tuples().all())
 
 
-def _update_segment(conn: Connection, row: Row[Any], segment: PlannedSegment) -> int:
-    values = _segment_values(segment)
-    if row.draft_text == segment.text:
-        # The deck's words are the same: what an author wrote over them stays.
-        values["script_text"] = row.final_text
-    else:
-        script = {"draft_text": segment.text, "final_text": segment.text}
-        conn.execute(cc_scripts.update().where(cc_scripts.c.id == row.script_id).values(script))
-    if all(getattr(row, column) == value for column, value in values.items()):
-        return 0
-    conn.execute(cc_segments.update().where(cc_segments.c.id == row.id).values(values))
-    return 1
-
-
-def _segment_values(segment: PlannedSegment) -> dict[str, Any]:
-    duration = None if segment.duration_s is None else Decimal(float(segment.duration_s))
-    return {
-        "source_type": segment.source_type.value,
-        "source_ref": segment.source_ref,
-        "script_text": segment.text,
-        "on_screen_duration": duration,
-        "status": "approved",
-    }
-
-
-def _remove_segments(conn: Connection, rows: Sequence[Row[Any]]) -> int:
-    gone = [row.id for row in rows]
-    conn.execute(cc_segments.update().where(cc_segments.c.id.in_(gone)).values(deleted_at=func.now()))
-    return len(gone)
+def _line(row: Row[Any], place: int, picture_id: UUID | None) -> PlanLine:
+    return PlanLine(
+        scene_id=row.scene_id,
+        scene_title=row.scene_title,
+        segment_id=row.id,
+        script_id=row.script_id,
+        place=place,
+        source_type=SourceType(row.source_type),
+        source_ref=row.source_ref,
+        text=spoken_text(row),
+        duration_s=None if row.on_screen_duration is None else Fraction(row.on_screen_duration),
+        gap_s=Fraction(row.gap_after),
+        youtube_url=row.youtube_url,
+        picture_id=picture_id,
+        status=row.status,
+        script_status=row.script_status,
+        updated_at=row.updated_at,
+    )

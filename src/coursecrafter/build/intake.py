@@ -22,11 +22,11 @@ from coursecrafter.authoring.deck_lessons import set_lessons
 from coursecrafter.authoring.deck_plan import plan_lessons
 from coursecrafter.authoring.edits import edit
 from coursecrafter.authoring.events import Event
-from coursecrafter.authoring.plans import set_deck_plan
 from coursecrafter.authoring.projects import change_project, create_project, find_project
+from coursecrafter.authoring.proposals import set_deck_plan
 from coursecrafter.authoring.render_jobs import close_interrupted
 from coursecrafter.authoring.slots import Slot
-from coursecrafter.authoring.sources import add_document, add_source, keep_parse
+from coursecrafter.authoring.sources import add_document, add_source, keep_parse, read_parse
 from coursecrafter.build.film import cut_film
 from coursecrafter.build.order import DEFAULT_SECONDARY, BuildOrder
 from coursecrafter.domain.course import Engine, SourceDocument
@@ -109,10 +109,13 @@ def write_project(conn: Connection, order: BuildOrder, intake: Intake, shop: Wor
     if order.film and intake.film:
         film = intake.film.film
         add_source(conn, author, project_id, film, file_type="mp4", purpose="engine1_mp4", name=order.film.name)
+    known = read_parse(conn, shop.store, project_id)
     keep_parse(conn, author, shop.store, project_id, intake.deck, name=name)
+    earlier = [lesson.scenes for lesson in plan_lessons(known, intake.name)] if known else []
     lessons = plan_lessons(intake.deck, intake.name)
-    for lesson_id, lesson in zip(set_lessons(conn, author, project_id, lessons), lessons, strict=True):
-        set_deck_plan(conn, author, project_id, lesson_id, lesson.scenes)
+    for place, lesson_id in enumerate(set_lessons(conn, author, project_id, lessons)):
+        before = earlier[place] if place < len(earlier) else ()
+        set_deck_plan(conn, author, lesson_id, lessons[place].scenes, before)
     _keep_pictures(conn, shop, project_id, intake)
     return project_id
 
@@ -197,7 +200,8 @@ def _keep_pictures(conn: Connection, shop: Workshop, project_id: UUID, intake: I
         shown = [(scene.id, segment) for scene in lesson.scenes for segment in scene.segments]
         with edit(conn, shop.author, Event.ASSETS_ADDED, **place, role=SLIDE_PICTURE) as act:
             for scene_id, segment in shown:
-                picture = intake.pictures[keys[segment.source_ref or ""]]
-                if segment.picture != picture:
+                # A segment that its author added has no picture in the deck.
+                picture = intake.pictures.get(keys.get(segment.source_ref or "", ""))
+                if picture is not None and segment.picture != picture:
                     slot = Slot(project_id, SLIDE_PICTURE, Engine.E1, lesson.id, scene_id, segment.id)
                     put_asset(act, slot, picture, AssetType.IMAGE, size)

@@ -15,8 +15,8 @@ from coursecrafter.authoring.books import read_sections, set_book
 from coursecrafter.authoring.courses import read_course
 from coursecrafter.authoring.engine_flags import approve_output
 from coursecrafter.authoring.job_rows import RenderJob
-from coursecrafter.authoring.outlines import keep_headings
-from coursecrafter.authoring.plans import set_outline
+from coursecrafter.authoring.outlines import keep_headings, read_outline
+from coursecrafter.authoring.proposals import set_outline
 from coursecrafter.authoring.render_jobs import (
     INTERRUPTED,
     complete_render,
@@ -96,7 +96,8 @@ def _maker(
 def _branded_video(course: Course, lesson: LessonContent, shop: Workshop, bench: Bench) -> Rendered:
     outline = e2.design(course, lesson, bench)
     with shop.database.app(shop.identity(course.id)) as conn:
-        scenes = set_outline(conn, shop.author, course.id, lesson.id, outline)
+        earlier = read_outline(conn, shop.store, course.id, lesson.id)
+        scenes = set_outline(conn, shop.author, lesson.id, outline, earlier)
         keep_headings(conn, shop.author, shop.store, (course.id, lesson.id), outline, scenes)
     with shop.database.app(shop.identity(course.id)) as conn:
         narrated = read_course(conn, shop.store, course.id, Engine.E2)
@@ -168,8 +169,8 @@ def _keep(engine: Engine, course: Course, shop: Workshop, job: RenderJob, render
         raise RefusedByCheck(f"What was made did not pass its own checks: {refused[0]}", detail="\n".join(refused))
     with shop.database.worker(shop.identity(course.id)) as conn:
         kept = complete_render(conn, shop.author, job.id, rendered.outputs, rendered.metadata)
-        if engine in {Engine.E1, Engine.E2}:
-            keep_voices(conn, engine, course.voice, rendered.voices)
+        if job.lesson_id is not None and engine in {Engine.E1, Engine.E2}:
+            keep_voices(conn, shop.author, job.lesson_id, engine, course.voice, rendered.voices)
         # Whoever orders a build orders it from end to end: what it publishes is approved.
         approve_output(conn, shop.author, engine, course.id, job.lesson_id)
     return [version.version for version in kept]
