@@ -147,7 +147,7 @@ def create_section(
     if not 1 <= place <= len(rows) + 1:
         raise PlaceRefused(f"The place must be a number from 1 to {len(rows) + 1}.")
     levels = [row.level for row in rows]
-    _require_levels([*levels[: place - 1], level, *levels[place - 1 :]])
+    require_levels([*levels[: place - 1], level, *levels[place - 1 :]])
     values = {"level": level, "title": title, "content_markdown": content_markdown, "sequence": place}
     mapping = {"mapping_type": mapping_type, "mapping_id": mapping_id}
     with edit(conn, author, Event.SECTION_CREATED, project_id=book.project_id) as act:
@@ -202,7 +202,7 @@ def move_section(
     moved = _moved(rows, block, position)
     shift = 0 if level is None else level - rows[block.start].level
     levels = {row.id: row.level + shift if place in block else row.level for place, row in enumerate(rows)}
-    _require_levels([levels[row.id] for row in moved])
+    require_levels([levels[row.id] for row in moved])
     with edit(conn, author, Event.SECTION_MOVED, project_id=book.project_id, section_id=str(section_id)) as act:
         for place, row in enumerate(moved, 1):
             act.change(cc_book_sections, row.id, sequence=place, level=levels[row.id])
@@ -237,16 +237,16 @@ def set_book(
         NotAllowed: CC-0021.
         LevelRefused: CC-0505.
     """
-    _require_levels([section.level for section in sections])
+    require_levels([section.level for section in sections])
     hold_row(conn, cc_projects, project_id)
     book = find_book(conn, project_id)
     with edit(conn, author, Event.BOOK_OUTLINE_CHANGED, project_id=project_id, sections=len(sections)) as act:
-        named = {"title": title, "subtitle": subtitle}
         if book is None:
-            book_id = act.add(cc_book_structures, project_id=project_id, status="ready", **named)
+            named = {"title": title, "subtitle": subtitle, "status": "ready"}
+            book_id = act.add(cc_book_structures, project_id=project_id, **named)
         else:
             book_id = book.id
-            act.change(cc_book_structures, book_id, **named)
+            act.change(cc_book_structures, book_id, title=title, subtitle=subtitle)
         _set_sections(act, book_id, sections)
     return book_id
 
@@ -261,6 +261,17 @@ def read_sections(conn: Connection, project_id: UUID) -> tuple[BookSection, ...]
     """The book's sections in reading order."""
     book = find_book(conn, project_id)
     return () if book is None else tuple(_section(row) for row in _sections_of(conn, book.id))
+
+
+def require_levels(levels: Sequence[int]) -> None:
+    """Refuse levels, in reading order, that are no tree.
+
+    Raises:
+        LevelRefused: CC-0505.
+    """
+    for place, (above, level) in enumerate(zip([0, *levels], levels, strict=False), 1):
+        if not 1 <= level <= above + 1:
+            raise LevelRefused(f"The section at place {place} can have a level from 1 to {above + 1}.")
 
 
 def _set_sections(act: Edit, book_id: UUID, sections: Sequence[BookSection]) -> None:
@@ -324,12 +335,6 @@ def _moved(rows: Sequence[Row[Any]], block: range, position: int) -> list[Row[An
         return [*rows[:target], *own, *before[target:], *behind]
     split = max(target + 1 - block.stop, 0)
     return [*before, *behind[:split], *own, *behind[split:]]
-
-
-def _require_levels(levels: Sequence[int]) -> None:
-    for place, (above, level) in enumerate(zip([0, *levels], levels, strict=False), 1):
-        if not 1 <= level <= above + 1:
-            raise LevelRefused(f"The section at place {place} can have a level from 1 to {above + 1}.")
 
 
 def _require_mapping(conn: Connection, project_id: UUID, mapping_type: str, mapping_id: UUID | None) -> None:
