@@ -29,7 +29,7 @@ class MoveRefused(RequestError):
     """What should be moved cannot stand there."""
 
     code = "CC-0032"
-    remedy = "Choose a place in the same project, or copy it there."
+    remedy = "Choose a place in the same project."
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ def move_row(
     """
     row = hold_in_tree(conn, level.table, row_id)
     left_id: UUID = getattr(row, level.key)
-    goal = _hold_goal(conn, level, row, left_id if parent_id is None else parent_id)
+    goal = hold_goal(conn, level, row, left_id if parent_id is None else parent_id)
     is_elsewhere = goal.id != left_id
     left = [one for one in siblings_in(conn, level, left_id) if one != row_id]
     order = place_among(siblings_in(conn, level, goal.id), row_id, position)
@@ -184,7 +184,13 @@ def move_row(
             renumber(act, level.table, left)
 
 
-def _hold_goal(conn: Connection, level: Level, row: Row[Any], parent_id: UUID) -> Row[Any]:
+def hold_goal(conn: Connection, level: Level, row: Row[Any], parent_id: UUID) -> Row[Any]:
+    """What a row should stand in, held; the caller holds their project.
+
+    Raises:
+        NotFound: CC-0020.
+        MoveRefused: CC-0032.
+    """
     goal = find_row(conn, level.parent, parent_id)
     project_id = goal.id if level.parent is cc_projects else goal.project_id
     if project_id != row.project_id:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, exc, func, select
 from coursecrafter.authoring.author import Author
 from coursecrafter.authoring.codes import require_code
 from coursecrafter.authoring.deletion import delete_row, restore_row
-from coursecrafter.authoring.edits import edit
+from coursecrafter.authoring.edits import Edit, edit
 from coursecrafter.authoring.events import Event
 from coursecrafter.authoring.rows import find_row, hold_row
 from coursecrafter.authoring.states import require_move
@@ -62,25 +62,34 @@ def create_project(
         ValueRefused: CC-0022.
         AlreadyTaken: CC-0024, naming the code.
     """
-    values = {"name": name, "code": code, "description": description, "default_language": language, "status": status}
-    return open_new(conn, author, Event.PROJECT_CREATED, values)
+    project_id = claim_project(conn, author)
+    values = {"code": code, "description": description, "default_language": language, "status": status}
+    with edit(conn, author, Event.PROJECT_CREATED, project_id=project_id) as act:
+        add_project(act, author, project_id, name=name, **values)
+    return project_id
 
 
-def open_new(conn: Connection, author: Author, event: Event, values: Mapping[str, Any], **payload: Any) -> UUID:
-    """Add a project's row; its access row comes first, since the row's own policy asks for it.
+def claim_project(conn: Connection, author: Author) -> UUID:
+    """The id of a project to come, which is the author's: its access row comes first, since its policy asks for it.
 
     Raises:
-        NotAllowed: CC-0021.
-        ValueRefused: CC-0022.
-        AlreadyTaken: CC-0024.
+        NotAllowed: CC-0021, the author is no member of the organisation.
     """
-    _require_fields(values)
     project_id: UUID = conn.execute(select(func.platform.uuidv7())).scalar_one()
     open_project(conn, project_id, author.org_id)
-    owned = {"id": project_id, "org_id": author.org_id, "created_by": author.user_id}
-    with edit(conn, author, event, project_id=project_id, **payload) as act, _naming_code(values["code"]):
-        act.add(cc_projects, **owned, **values)
     return project_id
+
+
+def add_project(act: Edit, author: Author, project_id: UUID, **values: Any) -> None:
+    """Add the row of a project that the author has claimed.
+
+    Raises:
+        ValueRefused: CC-0022.
+        AlreadyTaken: CC-0024, naming the code.
+    """
+    _require_fields(values)
+    with _naming_code(values["code"]):
+        act.add(cc_projects, id=project_id, org_id=author.org_id, created_by=author.user_id, **values)
 
 
 def change_project(
