@@ -9,12 +9,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import psycopg
 
-from tenancy_lines import Line
-from tenancy_world import Outcome, Person, Way, World, attempt, attempt_as, may
+from coursecrafter.db.session import Database
+from coursecrafter.domain.roles import TABLE_RULES
+from database import TestServer
+from tenancy_lines import Line, keys_of_tables, lines_of
+from tenancy_platform import platform_lines
+from tenancy_world import ATTEMPT, Outcome, Person, Way, World, attempt, attempt_as, may, settle_world, undone
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """The world, who is connected to it (by role), and each table's lines."""
+
+    world: World
+    connections: Mapping[str, psycopg.Connection]
+    lines: Mapping[str, list[Line]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +139,17 @@ def _twins(world: World, connections: Mapping[str, psycopg.Connection], lines: S
         (admin if line.needs is None else author).is_done
         for line, author, admin in zip(lines, by_author, by_admin, strict=True)
     ]
+
+
+@contextmanager
+def open_matrix(server: TestServer, database: Database) -> Iterator[Matrix]:
+    """A world with everybody connected; their transactions are undone."""
+    world = settle_world(database)
+    with server.superuser(database.urls.admin.database or "") as superuser:
+        superuser.execute(ATTEMPT)
+    urls = {"cc_app": database.urls.app, "cc_worker": database.urls.worker, "cc_admin": database.urls.admin}
+    with ExitStack() as stack:
+        connections = {role: stack.enter_context(undone(url)) for role, url in urls.items()}
+        keys = keys_of_tables(connections["cc_admin"])
+        lines = {f"course_crafter.{table}": lines_of(world, keys, table) for table in TABLE_RULES}
+        yield Matrix(world, connections, lines | platform_lines(world))

@@ -162,15 +162,14 @@ def settle_world(database: Database) -> World:
             bystander,
             spare_org,
             people,
-            _ways(ours.place.project_id, second_id),
+            _ways(ours.place.project_id),
         )
 
 
-def _ways(ours: UUID | None, second: UUID) -> tuple[Way, ...]:
+def _ways(ours: UUID | None) -> tuple[Way, ...]:
     return (
         Way("a request", "cc_app", None),
         Way("a request for our project", "cc_app", ours),
-        Way("a request for the second project", "cc_app", second),
         Way("a job of our project", "cc_worker", ours),
         Way("a worker without a job", "cc_worker", None),
     )
@@ -239,6 +238,7 @@ def _settle_people(
         Person("neighbour", neighbour, org_id, member, {second_id: ProjectRole.OWNER}),
         settle("owner of both", member, ours=ProjectRole.OWNER, second=ProjectRole.OWNER),
         guest,
+        settle("editor who views the second", member, ours=ProjectRole.EDITOR, second=ProjectRole.VIEWER),
         settle("admin who views", admin_role, ours=ProjectRole.VIEWER),
         Person("author", author.user_id, org_id, owner, {our_id: ProjectRole.OWNER, bin_id: ProjectRole.OWNER}),
     )
@@ -261,7 +261,7 @@ ENTER = (
 )
 ATTEMPT = """
 CREATE SCHEMA trial;
-GRANT USAGE ON SCHEMA trial TO cc_app, cc_worker, cc_admin;
+GRANT USAGE ON SCHEMA trial TO cc_app, cc_worker, cc_admin, cc_owner;
 CREATE FUNCTION trial.attempt(act text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE reached bigint;
 BEGIN

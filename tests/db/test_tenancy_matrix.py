@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-import psycopg
 import pytest
 
 from coursecrafter.db.session import Database
 from coursecrafter.domain.roles import TABLE_RULES, Right
 from database import TestServer
-from tenancy_lines import ACTS, Line, keys_of_tables, lines_of
-from tenancy_matrix import Judgement, judge
-from tenancy_platform import PLATFORM_TABLES, platform_lines
-from tenancy_world import ATTEMPT, OF_AN_ORGANISATION, World, attempt, may, settle_world, undone
+from tenancy_lines import ACTS, keys_of_tables
+from tenancy_matrix import Judgement, Matrix, judge, open_matrix
+from tenancy_platform import PLATFORM_TABLES
+from tenancy_world import OF_AN_ORGANISATION, attempt, may
 
 RELATIONS = """
 SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -24,26 +21,10 @@ WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname <> 'information_schem
 CONTENT = [f"course_crafter.{name}" for name in TABLE_RULES]
 
 
-@dataclass(frozen=True, slots=True)
-class Matrix:
-    """The world, who is connected to it, and each table's lines."""
-
-    world: World
-    connections: Mapping[str, psycopg.Connection]
-    lines: Mapping[str, list[Line]]
-
-
 @pytest.fixture(scope="module")
 def matrix(server: TestServer, database: Database) -> Iterator[Matrix]:
-    world = settle_world(database)
-    with server.superuser(database.urls.admin.database or "") as superuser:
-        superuser.execute(ATTEMPT)
-    urls = {"cc_app": database.urls.app, "cc_worker": database.urls.worker, "cc_admin": database.urls.admin}
-    with ExitStack() as stack:
-        connections = {role: stack.enter_context(undone(url)) for role, url in urls.items()}
-        keys = keys_of_tables(connections["cc_admin"])
-        lines = {f"course_crafter.{table}": lines_of(world, keys, table) for table in TABLE_RULES}
-        yield Matrix(world, connections, lines | platform_lines(world))
+    with open_matrix(server, database) as matrix:
+        yield matrix
 
 
 @pytest.fixture(scope="module")
