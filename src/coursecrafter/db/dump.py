@@ -118,11 +118,15 @@ def _entries(dump: str) -> Iterator[Entry]:
 def _say_missing(entry: Entry) -> str:
     if entry.kind == "ROW SECURITY":
         return f"Row-level security of table {entry.name} is off."
-    return f"The {entry.title} is missing."
+    return f"The {entry.title} {_verb(entry)} missing."
 
 
 def _say_extra(entry: Entry) -> str:
-    return f"The {entry.title} is not part of the schema: {_one_line(entry.body)}"
+    return f"The {entry.title} {_verb(entry)} not part of the schema: {_one_line(entry.body)}"
+
+
+def _verb(entry: Entry) -> str:
+    return "are" if entry.kind.endswith("ACL") else "is"
 
 
 def _say_changes(expected: Entry, found: Entry) -> Iterator[str]:
