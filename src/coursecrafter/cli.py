@@ -13,6 +13,8 @@ import click
 from coursecrafter import __version__
 from coursecrafter.build.course import Built, build_course, describe
 from coursecrafter.build.order import BUILD_ORDER, DEFAULT_PRIMARY, BuildOrder
+from coursecrafter.commands.courses import course
+from coursecrafter.commands.organisations import org as organisations
 from coursecrafter.config import load_settings
 from coursecrafter.db.commands import db
 from coursecrafter.doctor import Part, examine
@@ -20,7 +22,7 @@ from coursecrafter.domain.course import Engine
 from coursecrafter.errors import CourseCrafterError, RequestError
 from coursecrafter.gateway.providers.offline_voices import voices as list_voices
 from coursecrafter.progress import BuildProgress
-from coursecrafter.wiring import open_workshop
+from coursecrafter.wiring import Who, open_workshop
 
 log = logging.getLogger("coursecrafter")
 
@@ -35,14 +37,19 @@ class BadOrder(RequestError):
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="coursecrafter")
 @click.option("--verbose", is_flag=True, help="Show details of errors: paths, tool output.")
-def cli(*, verbose: bool) -> None:
+@click.option("--org", envvar="COURSECRAFTER_ORG", help="Work in this organisation, by its short name.")
+@click.option("--as", "person", envvar="COURSECRAFTER_AS", help="Work as this person, by e-mail address.")
+@click.pass_context
+def cli(context: click.Context, org: str | None, person: str | None, *, verbose: bool) -> None:
     """Course Crafter: a PowerPoint deck goes in, a whole course comes out."""
+    context.obj = Who(org or None, person or None)
     level = logging.DEBUG if verbose else logging.CRITICAL
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     log.setLevel(level)
 
 
-cli.add_command(db)
+for group in (course, db, organisations):
+    cli.add_command(group)
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -58,7 +65,9 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--engines", default=",".join(BUILD_ORDER), show_default=True, help="Which engines, by comma.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("out"), show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print what was made as JSON; progress is left out.")
+@click.pass_obj
 def build(
+    who: Who,
     deck: Path,
     film: Path | None,
     documents: tuple[Path, ...],
@@ -76,7 +85,7 @@ def build(
     order = BuildOrder(
         deck, out.absolute(), film, documents, _text(name), _text(code), voice, _color(brand_color), chosen
     )
-    with BuildProgress(is_quiet=as_json) as progress, open_workshop(load_settings(), progress) as shop:
+    with BuildProgress(is_quiet=as_json) as progress, open_workshop(load_settings(), progress, who) as shop:
         built = build_course(order, shop)
     if as_json:
         click.echo(json.dumps(describe(built), indent=2))

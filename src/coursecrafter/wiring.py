@@ -9,7 +9,7 @@ from uuid import UUID
 
 from coursecrafter.authoring.author import Author
 from coursecrafter.config import Settings
-from coursecrafter.db.organisations import ensure_organisation, ensure_user
+from coursecrafter.db.organisations import ensure_organisation, ensure_user, find_member, find_organisation
 from coursecrafter.db.session import Database, Identity, open_database
 from coursecrafter.engines.bench import Bench
 from coursecrafter.gateway.cache import CachedGateway
@@ -21,6 +21,19 @@ from coursecrafter.storage.objects import ObjectStore
 
 LOCAL_ORGANISATION = ("Local", "local")
 LOCAL_USER = "author@localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """On whose behalf a command works.
+
+    Attributes:
+        organisation: its short name; None: the one of this machine.
+        person: the author's address; None: whoever sits at this machine, its owner.
+    """
+
+    organisation: str | None = None
+    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +58,26 @@ class Workshop:
 
 
 @contextmanager
-def open_workshop(settings: Settings, progress: BuildProgress) -> Iterator[Workshop]:
-    """Open database and store for the person at this machine.
+def open_workshop(settings: Settings, progress: BuildProgress, who: Who | None = None) -> Iterator[Workshop]:
+    """Open database and store for an author, by default for the person at this machine.
 
     Raises:
         CourseCrafterError: the database or the store cannot be opened.
+        NotFound: CC-0020, there is no such organisation or member.
     """
     with open_database(settings) as database:
         database.ensure_ready()
-        author = _local_author(database)
+        author = _author(database, who or Who())
         store = ObjectStore(settings.store_url, author.org_id)
         runner = InlineRunner(store, settings.workers, progress.step, progress.expect)
         yield Workshop(database, author, store, runner, progress)
 
 
-def _local_author(database: Database) -> Author:
+def _author(database: Database, who: Who) -> Author:
     with database.admin() as conn:
-        org_id = ensure_organisation(conn, *LOCAL_ORGANISATION)
-        user_id = ensure_user(conn, org_id, LOCAL_USER, "Author", role="owner")
-    return Author(org_id, user_id)
+        if who.organisation is None:
+            org_id = ensure_organisation(conn, *LOCAL_ORGANISATION)
+            ensure_user(conn, org_id, LOCAL_USER, "Author", role="owner")
+        else:
+            org_id = find_organisation(conn, who.organisation)
+        return Author(org_id, find_member(conn, org_id, who.person or LOCAL_USER))

@@ -1,0 +1,1 @@
+"""Commands for what an author and an administrator do beside building."""
