@@ -8,22 +8,17 @@ places of their own: E1's from 1, the others' from 1001, since a deck may grow. 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from enum import Enum
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, exists, func, select
 
-from coursecrafter.authoring.deletion import ParentDeleted
 from coursecrafter.authoring.edits import Edit
 from coursecrafter.authoring.ordering import renumber
 from coursecrafter.authoring.rows import find_row, hold_row, missing
-from coursecrafter.db.refusals import StateRefused
-from coursecrafter.db.tables import cc_assets, cc_lessons, cc_scenes, cc_scripts, cc_segments, cc_voice_tracks
+from coursecrafter.db.tables import cc_lessons, cc_scenes, cc_scripts, cc_segments, cc_voice_tracks
 from coursecrafter.domain.course import Engine
-from coursecrafter.domain.nouns import NOUNS
-from coursecrafter.domain.states import LIFECYCLES
 from coursecrafter.errors import RequestError
 
 FIRST_OWN = 1001
@@ -54,12 +49,15 @@ def first_place(engine: Engine) -> int:
 def hold_lesson_of(conn: Connection, table: Table, row_id: UUID, *, deleted: bool = False) -> tuple[Row[Any], Row[Any]]:
     """Hold a lesson, then a row in it; both as they are once held.
 
+    Args:
+        deleted: also where one of them is deleted.
+
     Raises:
         NotFound: CC-0020.
         NotAllowed: CC-0021.
     """
     lesson_id = find_row(conn, table, row_id, deleted=deleted).lesson_id
-    lesson = hold_row(conn, cc_lessons, lesson_id)
+    lesson = hold_row(conn, cc_lessons, lesson_id, deleted=deleted)
     return lesson, hold_row(conn, table, row_id, deleted=deleted)
 
 
@@ -179,60 +177,3 @@ def withdraw_voices(act: Edit, script_id: UUID) -> None:
 def touch_segment(conn: Connection, segment_id: UUID) -> None:
     """Let a segment's `updated_at` tell of a change of its script, for those who edit both as one."""
     conn.execute(cc_segments.update().where(cc_segments.c.id == segment_id).values(sequence=cc_segments.c.sequence))
-
-
-def require_move(table: Table, row: Row[Any], after: str) -> None:
-    """Refuse a state that does not follow the row's own.
-
-    Raises:
-        StateRefused: CC-0025.
-    """
-    lifecycle = LIFECYCLES[table.name]
-    if not lifecycle.allows(row.status, after):
-        raise StateRefused(f"The {lifecycle.thing} is {row.status} and cannot become {after}.")
-
-
-def deletion_time(conn: Connection) -> datetime:
-    """A time that marks one deletion: the clock, since two in one transaction are two."""
-    at: datetime = conn.execute(select(func.clock_timestamp())).scalar_one()
-    return at
-
-
-def put_away(act: Edit, table: Table, row_id: UUID, at: datetime) -> None:
-    """Mark a scene or segment, and what stands in it, as deleted; from the top down, each in the act's changes."""
-    act.change(table, row_id, deleted_at=at)
-    for below in _BELOW[table]:
-        for one in _marked(act.conn, below, table, row_id, None):
-            act.change(below, one, deleted_at=at)
-
-
-def bring_back(act: Edit, table: Table, row_id: UUID, parent: Table, parent_id: UUID) -> None:
-    """Take back a deletion with exactly what it took along.
-
-    Raises:
-        NotFound: CC-0020, it is not deleted.
-        ParentDeleted: CC-0033.
-    """
-    at = hold_row(act.conn, table, row_id, deleted=True).deleted_at
-    if at is None:
-        raise missing(table)
-    if find_row(act.conn, parent, parent_id, deleted=True).deleted_at is not None:
-        raise ParentDeleted(f"The {NOUNS[table.name]} stands in a deleted {NOUNS[parent.name]}.")
-    act.change(table, row_id, deleted=True, deleted_at=None)
-    for below in _BELOW[table]:
-        for one in _marked(act.conn, below, table, row_id, at):
-            act.change(below, one, deleted=True, deleted_at=None)
-
-
-_BELOW: dict[Table, tuple[Table, ...]] = {cc_scenes: (cc_segments, cc_assets), cc_segments: (cc_assets,)}
-
-
-def _marked(conn: Connection, below: Table, table: Table, row_id: UUID, at: datetime | None) -> Sequence[UUID]:
-    key = below.c.scene_id if table is cc_scenes else below.c.segment_id
-    return (
-        conn.execute(
-            select(below.c.id).where(key == row_id, below.c.deleted_at.is_not_distinct_from(at)).order_by(below.c.id)
-        )
-        .scalars()
-        .all()
-    )

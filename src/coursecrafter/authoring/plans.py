@@ -276,7 +276,7 @@ def _pictures(conn: Connection, lesson_id: UUID) -> dict[UUID, UUID]:
         cc_assets.c.is_active,
         cc_assets.c.deleted_at.is_(None),
     )
-    return dict(conn.execute(wanted).tuples().all())
+    return {row.segment_id: row.id for row in conn.execute(wanted)}
 
 
 def _line(row: Row[Any], place: int, picture_id: UUID | None) -> PlanLine:

@@ -18,17 +18,16 @@ from sqlalchemy import Connection, Row, func, select
 
 from coursecrafter.authoring.author import Author
 from coursecrafter.authoring.deck_plan import PlannedScene, PlannedSegment
+from coursecrafter.authoring.deletion import mark_deleted
 from coursecrafter.authoring.edits import Edit, edit
 from coursecrafter.authoring.events import log_event
 from coursecrafter.authoring.ordering import renumber
 from coursecrafter.authoring.outlines import KnownOutline
 from coursecrafter.authoring.plan_rows import (
-    deletion_time,
     first_place,
     live_scenes,
     number_segments,
     own_segments,
-    put_away,
     reopen_lesson,
     shown_segments,
 )
@@ -158,13 +157,12 @@ def _set_slide(
 
 def _remove_slide(act: Edit, rows: Sequence[Row[Any]], order: list[UUID]) -> list[UUID]:
     """Delete the segments of a slide that the deck no longer has, and a scene that holds no other of E1's."""
-    at = deletion_time(act.conn)
     for row in rows:
-        put_away(act, cc_segments, row.id, at)
+        mark_deleted(act, cc_segments, row.id)
     scenes = dict.fromkeys(row.scene_id for row in rows)
     emptied = [scene_id for scene_id in scenes if not own_segments(act.conn, scene_id, Engine.E1)]
     for scene_id in emptied:
-        put_away(act, cc_scenes, scene_id, at)
+        mark_deleted(act, cc_scenes, scene_id)
     return [scene_id for scene_id in order if scene_id not in emptied]
 
 
@@ -180,12 +178,11 @@ def _set_outline(proposal: _Proposal, outline: Sequence[OutlineScene]) -> tuple[
         planned = [PlannedSegment(SourceType.TEXT, None, segment.text, None) for segment in scene.segments]
         _set_segments(proposal, scene_id, narrated.get(scene_id, ()), planned)
         ids.append(scene_id)
-    at = deletion_time(act.conn)
     for scene_id in own:
-        put_away(act, cc_scenes, scene_id, at)
+        mark_deleted(act, cc_scenes, scene_id)
     for scene_id in narrated.keys() - {*ids, *own}:
         for row in narrated[scene_id]:
-            put_away(act, cc_segments, row.id, at)
+            mark_deleted(act, cc_segments, row.id)
     return tuple(ids)
 
 
@@ -215,9 +212,8 @@ def _set_segments(
     """Bring the rows of one scene in line with what is planned; segments that an author added stay where they are."""
     act, engine = proposal.act, proposal.engine
     matches, surplus = _match(rows, planned)
-    at = deletion_time(act.conn)
     for row in surplus:
-        put_away(act, cc_segments, row.id, at)
+        mark_deleted(act, cc_segments, row.id)
     ids = []
     for match, segment in zip(matches, planned, strict=True):
         if match is None:

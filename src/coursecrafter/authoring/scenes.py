@@ -10,24 +10,20 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from coursecrafter.authoring.author import Author
+from coursecrafter.authoring.deletion import mark_deleted, take_back
 from coursecrafter.authoring.edits import Edit, edit
 from coursecrafter.authoring.events import Event
 from coursecrafter.authoring.ordering import place_among, renumber, require_same
 from coursecrafter.authoring.plan_rows import (
     UNCHANGED,
     Unchanged,
-    bring_back,
-    deletion_time,
     hold_lesson_of,
     live_scenes,
-    put_away,
     reopen_lesson,
 )
 from coursecrafter.authoring.rows import hold_row
-from coursecrafter.db.refusals import ValueRefused
+from coursecrafter.authoring.titles import require_titles
 from coursecrafter.db.tables import cc_lessons, cc_scenes
-
-LONGEST_TITLE = 500
 
 
 def create_scene(
@@ -54,7 +50,8 @@ def create_scene(
     others = [row.id for row in live_scenes(conn, lesson_id)]
     # Its own id is not known yet: a stand-in shows whether there is such a place before anything is written.
     place_among(others, lesson_id, position)
-    values = {"title": _title(title), "description": description, "sequence": len(others) + 1}
+    values = {"title": title, "description": description, "sequence": len(others) + 1}
+    require_titles(cc_scenes, values, "title")
     with edit(conn, author, Event.SCENE_CREATED, project_id=lesson.project_id, lesson_id=lesson_id) as act:
         scene_id = act.add(cc_scenes, lesson_id=lesson_id, **values)
         _order(act, lesson_id, place_among(others, scene_id, position))
@@ -82,9 +79,10 @@ def change_scene(
     lesson, _ = hold_lesson_of(conn, cc_scenes, scene_id)
     values: dict[str, Any] = {}
     if title is not UNCHANGED:
-        values["title"] = _title(title)
+        values["title"] = title
     if description is not UNCHANGED:
         values["description"] = description
+    require_titles(cc_scenes, values, "title")
     with edit(conn, author, Event.SCENE_CHANGED, project_id=lesson.project_id, lesson_id=lesson.id) as act:
         act.change(cc_scenes, scene_id, unless_changed_since=unless_changed_since, **values)
         if act.changes:
@@ -128,7 +126,7 @@ def delete_scene(conn: Connection, author: Author, scene_id: UUID) -> None:
     """
     lesson, _ = hold_lesson_of(conn, cc_scenes, scene_id)
     with edit(conn, author, Event.SCENE_DELETED, project_id=lesson.project_id, lesson_id=lesson.id) as act:
-        put_away(act, cc_scenes, scene_id, deletion_time(conn))
+        mark_deleted(act, cc_scenes, scene_id)
         _order(act, lesson.id, [row.id for row in live_scenes(conn, lesson.id)])
 
 
@@ -143,7 +141,7 @@ def restore_scene(conn: Connection, author: Author, scene_id: UUID) -> None:
     lesson, row = hold_lesson_of(conn, cc_scenes, scene_id, deleted=True)
     with edit(conn, author, Event.SCENE_RESTORED, project_id=lesson.project_id, lesson_id=lesson.id) as act:
         others = [one.id for one in live_scenes(conn, lesson.id)]
-        bring_back(act, cc_scenes, scene_id, cc_lessons, lesson.id)
+        take_back(act, cc_scenes, scene_id)
         place = min(max(row.sequence, 1), len(others) + 1)
         _order(act, lesson.id, place_among(others, scene_id, place))
 
@@ -152,10 +150,3 @@ def _order(act: Edit, lesson_id: UUID, order: Sequence[UUID]) -> None:
     renumber(act, cc_scenes, order)
     if act.changes:
         reopen_lesson(act, lesson_id)
-
-
-def _title(title: str | None) -> str | None:
-    """A scene may go without a title, but none is of white space alone."""
-    if title is not None and len(title) > LONGEST_TITLE:
-        raise ValueRefused(f"The title of the scene is longer than {LONGEST_TITLE} signs.")
-    return title if title and title.strip() else None

@@ -19,12 +19,12 @@ from coursecrafter.authoring.plan_rows import (
     engine_of,
     hold_lesson_of,
     reopen_lesson,
-    require_move,
     spoken_text,
     touch_segment,
     withdraw_voices,
 )
 from coursecrafter.authoring.rows import find_row, missing
+from coursecrafter.authoring.states import require_move
 from coursecrafter.db.tables import cc_activity_log, cc_scripts, cc_segments
 
 TEXTS = ("draft_text", "final_text")
@@ -82,7 +82,7 @@ def submit_for_review(conn: Connection, author: Author, script_id: UUID) -> None
         StateRefused: CC-0025.
     """
     lesson, row = _hold(conn, script_id)
-    require_move(cc_scripts, row, "review")
+    require_move(cc_scripts, row.status, "review")
     with edit(conn, author, Event.SCRIPT_SUBMITTED, project_id=lesson.project_id, lesson_id=lesson.id) as act:
         act.change(cc_scripts, row.id, status="review")
         if act.changes:
@@ -98,7 +98,7 @@ def approve_script(conn: Connection, author: Author, script_id: UUID) -> None:
         StateRefused: CC-0025.
     """
     lesson, row = _hold(conn, script_id)
-    require_move(cc_scripts, row, "approved")
+    require_move(cc_scripts, row.status, "approved")
     with edit(conn, author, Event.SCRIPT_APPROVED, project_id=lesson.project_id, lesson_id=lesson.id) as act:
         approve_words(act, row)
 
@@ -119,7 +119,7 @@ def reopen_script(conn: Connection, author: Author, script_id: UUID) -> None:
         NotAllowed: CC-0021.
     """
     lesson, row = _hold(conn, script_id)
-    require_move(cc_scripts, row, "draft")
+    require_move(cc_scripts, row.status, "draft")
     with edit(conn, author, Event.SCRIPT_REOPENED, project_id=lesson.project_id, lesson_id=lesson.id) as act:
         act.change(cc_scripts, row.id, status="draft")
         if act.changes:

@@ -19,16 +19,15 @@ from sqlalchemy import Row, select
 from coursecrafter.authoring.assets import put_asset, stored_object
 from coursecrafter.authoring.author import Author
 from coursecrafter.authoring.courses import SLIDE_PICTURE
+from coursecrafter.authoring.deletion import mark_deleted
 from coursecrafter.authoring.edits import Edit
 from coursecrafter.authoring.ordering import place_among, require_same
 from coursecrafter.authoring.plan_rows import (
     UNCHANGED,
     Unchanged,
-    deletion_time,
     number_segments,
     own_segment,
     own_segments,
-    put_away,
     reopen_lesson,
     spoken_text,
     touch_segment,
@@ -202,9 +201,8 @@ def merge(act: Edit, author: Author, lesson_id: UUID, engine: Engine, segment_id
     act.change(cc_segments, first.id, on_screen_duration=duration, gap_after=rows[-1].gap_after, status="draft")
     reword(act, author, first.script_id, draft_text=draft, final_text=text)
     touch_segment(act.conn, first.id)
-    at = deletion_time(act.conn)
     for row in rows[1:]:
-        put_away(act, cc_segments, row.id, at)
+        mark_deleted(act, cc_segments, row.id)
     number_segments(act, first.scene_id, engine)
     reopen_lesson(act, lesson_id)
     first_id: UUID = first.id

@@ -13,14 +13,13 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from coursecrafter.authoring.author import Author
+from coursecrafter.authoring.deletion import mark_deleted, take_back
 from coursecrafter.authoring.edits import edit
 from coursecrafter.authoring.events import Event
 from coursecrafter.authoring.ordering import PlaceRefused, place_among
 from coursecrafter.authoring.plan_rows import (
     UNCHANGED,
     Unchanged,
-    bring_back,
-    deletion_time,
     engine_of,
     first_place,
     hold_lesson_of,
@@ -28,7 +27,6 @@ from coursecrafter.authoring.plan_rows import (
     number_segments,
     own_segment,
     own_segments,
-    put_away,
     reopen_lesson,
 )
 from coursecrafter.authoring.rows import hold_row
@@ -236,7 +234,7 @@ def delete_segment(conn: Connection, author: Author, segment_id: UUID) -> None:
     """
     lesson, row, engine = hold_segment(conn, segment_id)
     with edit(conn, author, Event.SEGMENT_DELETED, project_id=lesson.project_id, lesson_id=lesson.id) as act:
-        put_away(act, cc_segments, row.id, deletion_time(conn))
+        mark_deleted(act, cc_segments, row.id)
         number_segments(act, row.scene_id, engine)
         reopen_lesson(act, lesson.id)
 
@@ -253,7 +251,7 @@ def restore_segment(conn: Connection, author: Author, segment_id: UUID) -> None:
     engine = engine_of(conn, row.id)
     with edit(conn, author, Event.SEGMENT_RESTORED, project_id=lesson.project_id, lesson_id=lesson.id) as act:
         others = [one.id for one in own_segments(conn, row.scene_id, engine)]
-        bring_back(act, cc_segments, row.id, cc_scenes, row.scene_id)
+        take_back(act, cc_segments, row.id)
         place = min(max(row.sequence - first_place(engine) + 1, 1), len(others) + 1)
         number_segments(act, row.scene_id, engine, place_among(others, row.id, place))
         reopen(act, own_segment(conn, lesson.id, engine, row.id))

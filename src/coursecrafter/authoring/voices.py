@@ -14,8 +14,9 @@ from sqlalchemy import Connection, Row, select
 from coursecrafter.authoring.author import Author
 from coursecrafter.authoring.edits import Edit, edit
 from coursecrafter.authoring.events import Event
-from coursecrafter.authoring.plan_rows import hold_lesson_of, require_move
+from coursecrafter.authoring.plan_rows import hold_lesson_of
 from coursecrafter.authoring.rows import find_row, hold_row
+from coursecrafter.authoring.states import require_move
 from coursecrafter.db.tables import cc_lessons, cc_scripts, cc_segments, cc_voice_tracks
 from coursecrafter.domain.course import Engine
 from coursecrafter.domain.output import SpokenSegment
@@ -87,7 +88,7 @@ def approve_voice(conn: Connection, author: Author, track_id: UUID) -> None:
         NotAllowed: CC-0021.
     """
     lesson, row = hold_lesson_of(conn, cc_voice_tracks, track_id)
-    require_move(cc_voice_tracks, row, "approved")
+    require_move(cc_voice_tracks, row.status, "approved")
     with edit(conn, author, Event.VOICE_APPROVED, project_id=lesson.project_id, lesson_id=lesson.id) as act:
         _choose(act, row.script_id, row.id)
 
@@ -100,7 +101,7 @@ def reject_voice(conn: Connection, author: Author, track_id: UUID) -> None:
         NotAllowed: CC-0021.
     """
     lesson, row = hold_lesson_of(conn, cc_voice_tracks, track_id)
-    require_move(cc_voice_tracks, row, "rejected")
+    require_move(cc_voice_tracks, row.status, "rejected")
     with edit(conn, author, Event.VOICE_REJECTED, project_id=lesson.project_id, lesson_id=lesson.id) as act:
         act.change(cc_voice_tracks, row.id, status="rejected")
 
