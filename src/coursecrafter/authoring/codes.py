@@ -10,9 +10,12 @@ from coursecrafter.domain.nouns import NOUNS
 LONGEST_CODE = 50
 """Signs; codes stand in the names of files."""
 
+LIBRARY_CODE = "_LIBRARY"
+"""Of the project that holds what belongs to an organisation and to no course."""
+
 
 def require_code(table: Table, code: str | None) -> None:
-    """Refuse a code that is empty rather than missing, and one that is too long.
+    """Refuse a code that is empty rather than missing, too long, or kept for the library.
 
     Raises:
         ValueRefused: CC-0022.
@@ -23,3 +26,5 @@ def require_code(table: Table, code: str | None) -> None:
         raise ValueRefused(f"The short code of the {NOUNS[table.name]} is empty.")
     if len(code) > LONGEST_CODE:
         raise ValueRefused(f"The short code of the {NOUNS[table.name]} is longer than {LONGEST_CODE} signs.")
+    if code == LIBRARY_CODE:
+        raise ValueRefused(f"The short code {LIBRARY_CODE} is kept for the organisation's library.")

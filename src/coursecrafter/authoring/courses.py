@@ -12,8 +12,9 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, select
 
 from coursecrafter.authoring.assets import stored_object
+from coursecrafter.authoring.documents import read_documents
 from coursecrafter.authoring.outlines import read_headings
-from coursecrafter.authoring.sources import read_documents, read_parse
+from coursecrafter.authoring.sources import read_parse
 from coursecrafter.db.tables import (
     cc_assets,
     cc_brand_profiles,

@@ -17,14 +17,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import ARRAY, Connection, Row, Uuid, any_, literal, or_, select
 
 from coursecrafter.authoring.author import Author
 from coursecrafter.authoring.edits import Edit, edit
 from coursecrafter.authoring.events import Event, log_event
 from coursecrafter.authoring.rows import hold_row, missing
-from coursecrafter.authoring.slots import Slot, active_of, hold_slot
-from coursecrafter.db.tables import cc_activity_log, cc_book_sections, cc_book_structures, cc_lessons
+from coursecrafter.authoring.slots import Slot, active_of, hold_slot, slot_of
+from coursecrafter.db.tables import cc_activity_log, cc_assets, cc_book_sections, cc_book_structures, cc_lessons
 from coursecrafter.domain.course import Engine
 from coursecrafter.errors import AssetError
 
@@ -88,24 +88,37 @@ def approve_output(conn: Connection, author: Author, engine: Engine, project_id:
 
 
 def refresh_flags(act: Edit, slot: Slot) -> None:
-    """Work out the flags that depend on a slot, once its rows have changed; the caller holds the slot."""
+    """Work out the flags that depend on a slot, once its rows have changed."""
     engine = slot.engine
     if engine is None or slot != result_slot(engine, slot.project_id, slot.lesson_id):
         return
-    active = active_of(hold_slot(act.conn, slot))
+    active = active_of(hold_slot(act.conn, slot, deleted=True))
     approved = [] if active is None else _approvals(act.conn, engine, active)
     _set_flags(act, engine, slot, [UUID(lesson) for payload in approved for lesson in payload["lesson_ids"]])
 
 
+def refresh_changed(act: Edit) -> None:
+    """Work out the flags that depend on any asset that an act has changed, for acts that change rows of all kinds."""
+    ids = {UUID(change["id"]) for change in act.changes if change["table"] == cc_assets.name}
+    rows = act.conn.execute(select(cc_assets).where(cc_assets.c.id == any_(literal(list(ids), ARRAY(Uuid))))).all()
+    for slot in dict.fromkeys(slot_of(row) for row in rows):
+        refresh_flags(act, slot)
+
+
 def _approvals(conn: Connection, engine: Engine, asset: Row[Any]) -> Sequence[Mapping[str, Any]]:
-    """What the events say that approved an asset."""
+    """What the events say that approved an asset and were not undone."""
     payload = cc_activity_log.c.event_payload
-    approved = select(payload).where(
-        cc_activity_log.c.project_id == asset.project_id,
-        cc_activity_log.c.event_type == APPROVALS[engine].value,
-        payload["asset_id"].astext == str(asset.id),
+    of_project = select(cc_activity_log).where(cc_activity_log.c.project_id == asset.project_id)
+    approved = of_project.where(
+        cc_activity_log.c.event_type == APPROVALS[engine].value, payload["asset_id"].astext == str(asset.id)
     )
-    return conn.execute(approved).scalars().all()
+    undoings = of_project.where(cc_activity_log.c.event_type == Event.UNDONE.value).order_by(cc_activity_log.c.id)
+    found = []
+    for event in conn.execute(approved).all():
+        chain = conn.execute(undoings.where(payload["act"].astext == str(event.id))).all()
+        if not chain or chain[-1].event_payload["is_redo"]:
+            found.append(event.event_payload)
+    return found
 
 
 def _set_flags(act: Edit, engine: Engine, slot: Slot, done: Sequence[UUID]) -> None:
@@ -118,9 +131,9 @@ def _set_flags(act: Edit, engine: Engine, slot: Slot, done: Sequence[UUID]) -> N
 
 
 def _lessons_of(conn: Connection, engine: Engine, slot: Slot, done: Sequence[UUID]) -> list[Row[Any]]:
-    """The lessons whose flag may differ, held; of a book deleted ones too, since they may come back."""
+    """The lessons whose flag may differ, held; deleted ones too, since they may come back."""
     if slot.lesson_id is not None:
-        return [hold_row(conn, cc_lessons, slot.lesson_id)]
+        return [hold_row(conn, cc_lessons, slot.lesson_id, deleted=True)]
     flagged = cc_lessons.c.engine_flags[engine.value].as_boolean()
     lessons = select(cc_lessons.c.id).where(
         cc_lessons.c.project_id == slot.project_id, or_(flagged, cc_lessons.c.id.in_(done))

@@ -30,9 +30,11 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from coursecrafter.authoring.author import Author
 from coursecrafter.authoring.edits import edit
+from coursecrafter.authoring.engine_flags import refresh_changed
 from coursecrafter.authoring.events import Event
 from coursecrafter.authoring.rows import find_row, hold_row, missing
 from coursecrafter.authoring.settling import settle, settled_siblings
@@ -221,6 +223,7 @@ def _turn(conn: Connection, author: Author, event: Row[Any], root_id: str) -> UU
     with edit(conn, author, Event.UNDONE, **place, **told) as act:
         turn_back(act, changes)
         settle(act, settled)
+        refresh_changed(act)
     if act.event_id is None:
         raise ChangedSince("It is as it was before already.")
     return act.event_id
@@ -274,7 +277,7 @@ def _undoings(project_id: UUID) -> Subquery:
     return (
         select(act.label("act"), log.c.id, log.c.event_payload["is_redo"].as_boolean().label("is_redo"))
         .where(log.c.project_id == project_id, log.c.event_type == Event.UNDONE)
-        .distinct(act)
+        .ext(distinct_on(act))
         .order_by(act, log.c.id.desc())
         .subquery()
     )

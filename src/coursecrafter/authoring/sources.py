@@ -1,53 +1,118 @@
-"""What came in: source files, documents, and what their readers found (schema 3.2, 4.1)."""
+"""Source files, and what the reader found in a deck (schema 4.1)."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
-from pathlib import Path
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from coursecrafter.authoring.assets import find_active, put_asset
 from coursecrafter.authoring.author import Author
 from coursecrafter.authoring.edits import edit
-from coursecrafter.authoring.events import Event, log_event
+from coursecrafter.authoring.events import Event
+from coursecrafter.authoring.rows import find_row, hold_row, missing
 from coursecrafter.authoring.slots import Slot
-from coursecrafter.db.tables import cc_project_documents, cc_source_files
-from coursecrafter.domain.course import SourceDocument
+from coursecrafter.authoring.titles import require_titles
+from coursecrafter.db.tables import cc_lessons, cc_projects, cc_source_files
 from coursecrafter.domain.deck import Deck
 from coursecrafter.domain.output import AssetType
 from coursecrafter.domain.stored import StoredObject
 from coursecrafter.storage.objects import ObjectStore
 
 SOURCE_PARSE = "source_parse"
-DOCUMENT_TYPES = {".pdf": "pdf", ".docx": "docx", ".txt": "txt", ".md": "txt"}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file that came in.
+
+    Attributes:
+        lesson_id: None for the whole project's.
+        purpose: as `engine1_ppt`.
+        checksum: sha256 of its bytes, 64 hex digits.
+    """
+
+    id: UUID
+    lesson_id: UUID | None
+    file_path: str
+    file_type: str
+    purpose: str
+    size_bytes: int
+    checksum: str
+    created_at: datetime
 
 
 def add_source(
-    conn: Connection, author: Author, project_id: UUID, stored: StoredObject, *, file_type: str, purpose: str, name: str
-) -> None:
-    """Note a source file, once for the same bytes and purpose."""
-    known = select(cc_source_files.c.id).where(
-        cc_source_files.c.project_id == project_id,
-        cc_source_files.c.checksum == stored.sha256,
-        cc_source_files.c.purpose == purpose,
+    conn: Connection,
+    author: Author,
+    project_id: UUID,
+    stored: StoredObject,
+    *,
+    file_type: str,
+    purpose: str,
+    name: str,
+    lesson_id: UUID | None = None,
+) -> UUID:
+    """Note a source file, once for the same bytes, place and purpose; its id.
+
+    Raises:
+        NotFound: CC-0020, project or lesson.
+        NotAllowed: CC-0021.
+        ValueRefused: CC-0022, no such file type, or no purpose.
+    """
+    require_titles(cc_source_files, {"purpose": purpose}, "purpose")
+    _hold_place(conn, project_id, lesson_id)
+    files = cc_source_files
+    known = select(files.c.id).where(
+        files.c.project_id == project_id,
+        files.c.lesson_id.is_not_distinct_from(lesson_id),
+        files.c.checksum == stored.sha256,
+        files.c.purpose == purpose,
     )
-    if conn.execute(known).first() is not None:
-        return
-    conn.execute(
-        cc_source_files.insert().values(
+    known_id: UUID | None = conn.execute(known).scalar()
+    if known_id is not None:
+        return known_id
+    with edit(conn, author, Event.SOURCE_UPLOADED, project_id=project_id, lesson_id=lesson_id, name=name) as act:
+        act.payload["sha256"] = stored.sha256
+        return act.add(
+            files,
             project_id=project_id,
+            lesson_id=lesson_id,
             file_path=stored.key,
             file_type=file_type,
             purpose=purpose,
             size_bytes=stored.size_bytes,
             checksum=stored.sha256,
         )
-    )
-    log_event(conn, author, Event.SOURCE_UPLOADED, project_id=project_id, name=name, sha256=stored.sha256)
+
+
+def delete_source(conn: Connection, author: Author, source_id: UUID) -> None:
+    """Delete a source file for good, its last state in the event; what was made of it stays.
+
+    Raises:
+        NotFound: CC-0020.
+        NotAllowed: CC-0021.
+    """
+    row = find_row(conn, cc_source_files, source_id)
+    _hold_place(conn, row.project_id, row.lesson_id)
+    with edit(conn, author, Event.SOURCE_DELETED, project_id=row.project_id, lesson_id=row.lesson_id) as act:
+        act.remove(cc_source_files, source_id)
+
+
+def sources_of(conn: Connection, project_id: UUID) -> tuple[SourceFile, ...]:
+    """A project's source files, the first one first.
+
+    Raises:
+        NotFound: CC-0020.
+    """
+    find_row(conn, cc_projects, project_id)
+    files = cc_source_files
+    rows = conn.execute(select(files).where(files.c.project_id == project_id).order_by(files.c.id)).all()
+    return tuple(_source(row) for row in rows)
 
 
 def keep_parse(
@@ -66,54 +131,14 @@ def read_parse(conn: Connection, store: ObjectStore, project_id: UUID) -> Deck |
     return None if stored is None else Deck.from_json(json.loads(store.get_bytes(stored))["deck"])
 
 
-def add_document(
-    conn: Connection,
-    store: ObjectStore,
-    author: Author,
-    project_id: UUID,
-    stored: StoredObject,
-    document: SourceDocument,
-    *,
-    path: Path,
-    summary: str,
-) -> None:
-    """Keep a context document with its text and summary, once for the same bytes."""
-    known = select(cc_project_documents.c.id).where(
-        cc_project_documents.c.project_id == project_id, cc_project_documents.c.file_path == stored.key
-    )
-    if conn.execute(known).first() is not None:
-        return
-    document_id = conn.execute(
-        cc_project_documents.insert()
-        .values(
-            project_id=project_id,
-            file_path=stored.key,
-            file_type=DOCUMENT_TYPES[path.suffix.lower()],
-            title=document.title,
-            parsed_status="parsed",
-            parsed_summary=summary,
-        )
-        .returning(cc_project_documents.c.id)
-    ).scalar_one()
-    content = json.dumps(asdict(document), ensure_ascii=False, sort_keys=True).encode("utf-8", "replace")
-    parsed = store.put_bytes(content, "application/json")
-    told = {"name": path.name, "sha256": stored.sha256}
-    with edit(conn, author, Event.DOCUMENT_UPLOADED, project_id=project_id) as act:
-        act.payload.update(told)
-        slot = Slot(project_id, f"document_parse_{document_id}")
-        put_asset(act, slot, parsed, AssetType.DOCUMENT, {"name": path.name})
+def _hold_place(conn: Connection, project_id: UUID, lesson_id: UUID | None) -> None:
+    """Hold what a source file is for, so that of two who add one file to it one finds it there."""
+    if lesson_id is None:
+        hold_row(conn, cc_projects, project_id)
+    elif hold_row(conn, cc_lessons, lesson_id).project_id != project_id:
+        raise missing(cc_lessons)
 
 
-def read_documents(conn: Connection, store: ObjectStore, project_id: UUID) -> tuple[SourceDocument, ...]:
-    """The project's documents in order of their titles, with their texts."""
-    rows = conn.execute(
-        select(cc_project_documents)
-        .where(cc_project_documents.c.project_id == project_id)
-        .order_by(cc_project_documents.c.title, cc_project_documents.c.file_path)
-    ).all()
-    parses = [find_active(conn, Slot(project_id, f"document_parse_{row.id}")) for row in rows]
-    return tuple(_document(json.loads(store.get_bytes(parse))) for parse in parses if parse is not None)
-
-
-def _document(value: dict[str, Any]) -> SourceDocument:
-    return SourceDocument(value["title"], tuple((text, page) for text, page in value["paragraphs"]))
+def _source(row: Row[Any]) -> SourceFile:
+    described = (row.file_path, row.file_type, row.purpose, row.size_bytes, row.checksum)
+    return SourceFile(row.id, row.lesson_id, *described, row.created_at)

@@ -20,13 +20,14 @@ from coursecrafter.authoring.context import change_context, merge_settings
 from coursecrafter.authoring.courses import SLIDE_PICTURE, read_course
 from coursecrafter.authoring.deck_lessons import set_lessons
 from coursecrafter.authoring.deck_plan import plan_lessons
+from coursecrafter.authoring.documents import set_document
 from coursecrafter.authoring.edits import edit
 from coursecrafter.authoring.events import Event
 from coursecrafter.authoring.projects import change_project, create_project, find_project
 from coursecrafter.authoring.proposals import set_deck_plan
 from coursecrafter.authoring.render_jobs import close_interrupted
 from coursecrafter.authoring.slots import Slot
-from coursecrafter.authoring.sources import add_document, add_source, keep_parse, read_parse
+from coursecrafter.authoring.sources import add_source, keep_parse, read_parse
 from coursecrafter.build.film import cut_film
 from coursecrafter.build.order import DEFAULT_SECONDARY, BuildOrder
 from coursecrafter.domain.course import Engine, SourceDocument
@@ -128,7 +129,8 @@ def write_documents(conn: Connection, intake: Intake, shop: Workshop, project_id
         payload = {"paragraphs": [list(one) for one in document.paragraphs], "sentences": SUMMARY_SENTENCES}
         answer = gateway.write(TextRequest("summary", intake.deck.language, payload), purpose)
         summary = " ".join(sentence["text"] for sentence in answer.value["sentences"])
-        add_document(conn, shop.store, shop.author, project_id, stored, document, path=path, summary=summary)
+        told = {"name": path.name, "summary": summary}
+        set_document(conn, shop.author, shop.store, project_id, stored, document, **told)
 
 
 def default_voice(language: str) -> str:
