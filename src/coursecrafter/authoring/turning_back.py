@@ -12,7 +12,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Connection, ForeignKeyConstraint, Row, Table, Uuid, and_, any_, func, literal, or_, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    ForeignKeyConstraint,
+    Row,
+    Table,
+    Uuid,
+    and_,
+    any_,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from coursecrafter.authoring.deletion import mark_below
 from coursecrafter.authoring.edits import Edit, from_json
@@ -127,19 +142,25 @@ def _require_unchanged(table: Table, row: Row[Any], left: Mapping[str, Any]) -> 
 
 
 def _require_empty(conn: Connection, changes: Sequence[Mapping[str, Any]]) -> None:
-    """Refuse to take away what something stands in that others put there."""
+    """Refuse to take away what something stands in that was put there or changed since."""
     named = _ids(changes)
-    added = _ids(change for change in changes if change["before"] is None)
-    for parent, ids in added.items():
+    for parent, ids in _ids(change for change in changes if change["before"] is None).items():
         for table in metadata.tables.values():
-            if table in LOGS or table.schema != SCHEMA:
-                continue
-            inside = [table.c[key] == any_(_array(ids)) for key, above in _keys(table, "CASCADE") if above is parent]
+            keys = [] if table in LOGS else [key for key, above in _keys(table, "CASCADE") if above is parent]
+            inside = [and_(table.c[key] == any_(_array(ids)), ~_came_with(table, key, parent)) for key in keys]
             if not inside:
                 continue
             others = ~(table.c.id == any_(_array(named.get(table, []))))
             if conn.execute(select(table.c.id).where(or_(*inside), others, *_is_live(table)).limit(1)).first():
-                raise ChangedSince(f"A {NOUNS[table.name]} was put into the {NOUNS[parent.name]} since.")
+                raise ChangedSince(f"A {NOUNS[table.name]} in the {NOUNS[parent.name]} is new or changed since.")
+
+
+def _came_with(table: Table, key: str, parent: Table) -> ColumnElement[bool]:
+    """A condition: a row was made with what it stands in, by a copy that tells of no row below it, and is as it was."""
+    if "deleted_at" not in parent.c:
+        return false()
+    above = select(parent.c.id).where(parent.c.id == table.c[key], parent.c.created_at == table.c.created_at)
+    return and_(table.c.updated_at == table.c.created_at, above.exists())
 
 
 def _require_standing(conn: Connection, changes: Sequence[Mapping[str, Any]]) -> None:
