@@ -121,6 +121,37 @@ class TestCommands:
         done(*ADA, "course", "reopen", "CH-1")
         assert "in_progress" in done(*ADA, "course", "list")
 
+    def test_an_act_is_undone_and_done_again(self) -> None:
+        def name() -> str:
+            return done(*ADA, "course", "list").split(maxsplit=4)[-1].strip()
+
+        before = name()
+        done(*ADA, "course", "rename", "CH-1", "Chalk and talk")
+        done(*ADA, "course", "undo", "CH-1")
+        undone = name()
+        done(*ADA, "course", "redo", "CH-1")
+        redone = name()
+        done(*ADA, "course", "undo", "CH-1")
+
+        assert (undone, redone) == (before, "Chalk and talk")
+        assert refused(*CARL, "course", "undo", "CH-1") == "CC-0020"
+        lines = done(*ADA, "course", "history", "CH-1", "--limit", "5").splitlines()
+        assert len(lines) == 5
+        assert any("project_changed" in line and line.endswith("(undone)") for line in lines)
+
+    def test_a_copy_is_a_course_of_its_own(self) -> None:
+        tree = done(*ADA, "course", "show", "CH-1").splitlines()[1:]
+
+        done(*ADA, "course", "copy", "CH-1", "--name", "Chalk for beginners", "--code", "CH-2")
+
+        copied = done(*ADA, "course", "show", "CH-2").splitlines()
+        assert copied[0] == "Chalk for beginners (draft)"
+        assert [line.split("(")[0].split()[-1] for line in copied[1:]] == [
+            line.split("(")[0].split()[-1] for line in tree
+        ]
+        assert refused(*ADA, "course", "copy", "CH-1", "--name", "Again", "--code", "CH-2") == "CC-0024"
+        done(*ADA, "course", "delete", "CH-2")
+
     @pytest.mark.parametrize(
         "words",
         [

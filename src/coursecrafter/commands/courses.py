@@ -10,6 +10,8 @@ import click
 from sqlalchemy import Connection
 
 from coursecrafter.authoring.access import people_of_project, share_project, unshare_project
+from coursecrafter.authoring.copying import copy_project
+from coursecrafter.authoring.history import history, redo_last, undo_last
 from coursecrafter.authoring.overview import CourseLine, list_courses, read_tree
 from coursecrafter.authoring.projects import change_project, change_project_status, delete_project, restore_project
 from coursecrafter.config import load_settings
@@ -79,6 +81,20 @@ def reopen_command(who: Who, which: str) -> None:
     _act(who, which, lambda conn, shop, project_id: change_project_status(conn, shop.author, project_id, "in_progress"))
 
 
+@course.command("copy")
+@click.argument("which")
+@click.option("--name", required=True, help="The copy's name.")
+@click.option("--code", help="The copy's short code.")
+@click.pass_obj
+def copy_command(who: Who, which: str, name: str, code: str | None) -> None:
+    """Copy a course: everything that an author made, and the files in use; not its jobs nor its history."""
+
+    def act(conn: Connection, shop: Workshop, project_id: UUID) -> None:
+        copy_project(conn, shop.author, shop.store, project_id, name=name, code=code)
+
+    _act(who, which, act)
+
+
 @course.command("delete")
 @click.argument("which")
 @click.pass_obj
@@ -132,6 +148,34 @@ def unshare_command(who: Who, which: str, address: str) -> None:
         unshare_project(conn, shop.author, project_id, _person(shop, address))
 
     _act(who, which, act)
+
+
+@course.command("history")
+@click.argument("which")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@click.pass_obj
+def history_command(who: Who, which: str, limit: int) -> None:
+    """Say what happened to a course, the latest first."""
+    with _shop(who) as shop, shop.database.app(shop.identity()) as conn:
+        entries = history(conn, _find(conn, shop, which).id, limit=limit)
+    for entry in entries:
+        click.echo(f"{entry.at:%Y-%m-%d %H:%M:%S}  {entry.event}{'  (undone)' if entry.is_undone else ''}")
+
+
+@course.command("undo")
+@click.argument("which")
+@click.pass_obj
+def undo_command(who: Who, which: str) -> None:
+    """Take your last act on a course back."""
+    _act(who, which, lambda conn, shop, project_id: undo_last(conn, shop.author, project_id))
+
+
+@course.command("redo")
+@click.argument("which")
+@click.pass_obj
+def redo_command(who: Who, which: str) -> None:
+    """Do again what you took back last."""
+    _act(who, which, lambda conn, shop, project_id: redo_last(conn, shop.author, project_id))
 
 
 Act = Callable[[Connection, Workshop, UUID], object]
