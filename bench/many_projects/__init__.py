@@ -1,1 +1,1 @@
-"""Parts of the tenancy benchmark: its rows, its calls, its measuring, and the forms of a policy that were tried."""
+"""Parts of the tenancy benchmark: its server, its rows, its calls and how they are timed."""

@@ -27,12 +27,14 @@ class Call:
         name: what an author would say was asked for.
         sql: as the application sends it, under policies.
         plain: the same without policies.
+        few: as the application sends it once it knows that the request has few projects; '' if it does not ask.
     """
 
     name: str
     kind: Kind
     sql: LiteralString
     plain: LiteralString
+    few: LiteralString = ""
 
 
 _LESSONS: LiteralString = """
@@ -153,7 +155,8 @@ _ACCESS: LiteralString = (
     "JOIN platform.project_access x ON x.project_id = {key} AND x.user_id = %(user_id)s AND x.org_id = %(org_id)s"
 )
 
-# Ids are UUIDv7, so the newest rows are those with the highest ids, and the primary key is their index.
+# Ids are UUIDv7, so the newest rows are those with the highest ids, and the primary key is their index. Those lists go
+# as `coursecrafter.db.lists` does: they ask how many projects there are, and name them if they are few.
 _LISTS: tuple[tuple[str, LiteralString, LiteralString], ...] = (
     (
         "projects by name",
@@ -185,7 +188,7 @@ WHERE j.job_state IN ('queued', 'in_progress') ORDER BY j.id
         "a.project_id",
         """
 SELECT a.project_id, {asset} FROM course_crafter.cc_assets a {scope}
-WHERE a.deleted_at IS NULL ORDER BY a.id DESC LIMIT 50
+WHERE a.deleted_at IS NULL{few} ORDER BY a.id DESC LIMIT 50
 """,
     ),
     (
@@ -193,7 +196,7 @@ WHERE a.deleted_at IS NULL ORDER BY a.id DESC LIMIT 50
         "e.project_id",
         """
 SELECT e.id, e.project_id, e.lesson_id, e.user_id, e.event_type, e.event_payload, e.created_at
-FROM course_crafter.cc_activity_log e {scope} ORDER BY e.id DESC LIMIT 50
+FROM course_crafter.cc_activity_log e {scope} WHERE true{few} ORDER BY e.id DESC LIMIT 50
 """,
     ),
     (
@@ -209,26 +212,25 @@ WHERE l.deleted_at IS NULL GROUP BY l.project_id ORDER BY l.project_id
         "l.project_id",
         """
 SELECT l.id, l.project_id, l.title FROM course_crafter.cc_lessons l {scope}
-WHERE l.title ILIKE %(words)s AND l.deleted_at IS NULL ORDER BY l.id LIMIT 50
+WHERE l.title ILIKE %(words)s AND l.deleted_at IS NULL ORDER BY l.title, l.id LIMIT 50
 """,
     ),
 )
 
 
-def list_calls(scope: LiteralString = "") -> tuple[Call, ...]:
-    """The lists over many projects.
-
-    Args:
-        scope: what the application adds to its FROM; `{key}` stands for the project's column.
-    """
-    return tuple(Call(name, Kind.LIST, _fill(sql, scope, key), _fill(sql, _ACCESS, key)) for name, key, sql in _LISTS)
-
-
-def _fill(sql: LiteralString, scope: LiteralString, key: LiteralString) -> LiteralString:
-    return sql.replace("{asset}", _ASSET).replace("{scope}", scope.replace("{key}", key))
+def _list_call(name: str, key: LiteralString, sql: LiteralString) -> Call:
+    filled = sql.replace("{asset}", _ASSET)
+    few = filled.replace("{scope}", "").replace("{few}", f" AND {key} = ANY(%(few)s)") if "{few}" in sql else ""
+    return Call(
+        name,
+        Kind.LIST,
+        filled.replace("{scope}", "").replace("{few}", ""),
+        filled.replace("{scope}", _ACCESS.replace("{key}", key)).replace("{few}", ""),
+        few,
+    )
 
 
 CALLS = (
     *(Call(name, kind, one := sql.replace("{asset}", _ASSET), one) for name, kind, sql in _ONE_PROJECT),
-    *list_calls(),
+    *(_list_call(*each) for each in _LISTS),
 )

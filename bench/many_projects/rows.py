@@ -165,7 +165,7 @@ def fill(admin: str, rows: int) -> None:
     Args:
         admin: how to connect as `cc_admin`.
     """
-    projects = max(20, math.ceil(rows / 2 / SEGMENTS_OF_A_COURSE))
+    projects = max(10, math.ceil(rows / 2 / SEGMENTS_OF_A_COURSE))
     with psycopg.connect(admin) as connection:
         connection.execute("SELECT setseed(0.5)")
         for statement in PEOPLE:
