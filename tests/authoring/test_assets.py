@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
@@ -10,6 +9,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
+from course_assets import put, stored
 from course_people import Cast, all_at_once, settle_cast
 from coursecrafter.authoring.assets import (
     AssetVersion,
@@ -23,7 +23,6 @@ from coursecrafter.authoring.assets import (
     set_active,
     versions_of,
 )
-from coursecrafter.authoring.author import Author
 from coursecrafter.authoring.deletion import ParentDeleted, delete_row, restore_row
 from coursecrafter.authoring.edits import edit
 from coursecrafter.authoring.events import Event
@@ -33,7 +32,6 @@ from coursecrafter.db.session import Database
 from coursecrafter.db.tables import cc_asset_versions, cc_assets, cc_lessons
 from coursecrafter.domain.course import Engine
 from coursecrafter.domain.output import AssetType
-from coursecrafter.domain.stored import StoredObject
 from coursecrafter.errors import CourseCrafterError
 
 WRITERS = 20
@@ -45,10 +43,6 @@ def cast(database: Database) -> Cast:
     return settle_cast(database)
 
 
-def stored(content: str) -> StoredObject:
-    return StoredObject(hashlib.sha256(content.encode()).hexdigest(), len(content), "image/png")
-
-
 def slot_at(cast: Cast, level: str, role: str = "poster") -> Slot:
     """A slot of the course at one of the four levels."""
     named = [f"{one}_id" for one in LEVELS[1 : LEVELS.index(level) + 1]]
@@ -56,17 +50,10 @@ def slot_at(cast: Cast, level: str, role: str = "poster") -> Slot:
     return Slot(cast.project_id, role, Engine.E2, **places)
 
 
-def put(cast: Cast, slot: Slot, content: str, author: Author | None = None) -> AssetVersion:
-    return _put(cast, put_asset, slot, content, author)
-
-
-def _put(
-    cast: Cast, verb: Callable[..., AssetVersion], slot: Slot, content: str, author: Author | None = None
-) -> AssetVersion:
-    who = author or cast.owner
+def add(cast: Cast, slot: Slot, content: str) -> AssetVersion:
     place = {"project_id": slot.project_id, "lesson_id": slot.lesson_id}
-    with cast.session(who) as conn, edit(conn, who, Event.ASSETS_ADDED, **place) as act:
-        return verb(act, slot, stored(content), AssetType.IMAGE, {"width": 1})
+    with cast.session() as conn, edit(conn, cast.owner, Event.ASSETS_ADDED, **place) as act:
+        return add_variant(act, slot, stored(content), AssetType.IMAGE, {})
 
 
 def history(cast: Cast, slot: Slot) -> tuple[Version, ...]:
@@ -157,7 +144,7 @@ def test_a_segment_has_one_active_asset_of_a_role_whichever_engine_made_it(cast:
 def test_variants_take_consecutive_versions_and_none_is_active(cast: Cast) -> None:
     slot = slot_at(cast, "scene", "hero_image")
 
-    variants = [_put(cast, add_variant, slot, content) for content in ("a", "b", "c", "b")]
+    variants = [add(cast, slot, content) for content in ("a", "b", "c", "b")]
 
     assert [(one.version, one.is_new) for one in variants] == [(1, True), (2, True), (3, True), (2, False)]
     assert active(cast, slot) == []
@@ -165,7 +152,7 @@ def test_variants_take_consecutive_versions_and_none_is_active(cast: Cast) -> No
 
 def test_a_variant_is_chosen_and_the_others_are_kept(cast: Cast) -> None:
     slot = slot_at(cast, "scene", "hero_image")
-    variants = [_put(cast, add_variant, slot, content) for content in ("a", "b", "c")]
+    variants = [add(cast, slot, content) for content in ("a", "b", "c")]
 
     cast.do(set_active, variants[1].id)
 
