@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from threading import Barrier
 from typing import Any
@@ -78,7 +79,7 @@ class Cast:
 def settle_cast(database: Database) -> Cast:
     """Make an organisation with a course and people in every role, and another organisation."""
     number = next(NUMBERS)
-    tenant, foreign = settle_tenant(database, f"home{number}"), settle_tenant(database, f"away{number}")
+    tenant, foreign = settle_tenant(database, f"home{number}"), _stranger(database)
     people = {role: _join(database, tenant, role, number) for role in ("editor", "reviewer", "viewer", "colleague")}
     share = sa.text("SELECT platform.share_project(:project_id, :user_id, :role)")
     with database.app(tenant.author) as conn:
@@ -87,6 +88,11 @@ def settle_cast(database: Database) -> Cast:
     owner = Author(tenant.author.org_id, tenant.author.user_id)
     stranger = Author(foreign.author.org_id, foreign.author.user_id)
     return Cast(database, tenant.rows, owner, **people, stranger=stranger, others=foreign.rows)
+
+
+@cache
+def _stranger(database: Database) -> Tenant:
+    return settle_tenant(database, f"away{next(NUMBERS)}")
 
 
 def _join(database: Database, tenant: Tenant, role: str, number: int) -> Author:
