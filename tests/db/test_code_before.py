@@ -154,7 +154,7 @@ def test_the_code_before_it_still_runs(fresh: Database, path: Path) -> None:
 
     assert replay.differences == []
     assert replay.open == {}
-    assert min(replay.done[word] for word in ("SELECT", "INSERT", "UPDATE", "DELETE")) > 0
+    assert min(replay.done[word] for word in ("SELECT", "INSERT", "UPDATE")) > 100
 
 
 def test_a_schema_that_refuses_the_old_code_is_found(fresh: Database) -> None:
