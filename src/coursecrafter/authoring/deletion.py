@@ -112,7 +112,7 @@ def mark_deleted(act: Edit, table: Table, row_id: UUID) -> datetime:
     # The clock, not the transaction's time: two deletions in one transaction are two.
     at: datetime = act.conn.execute(select(func.clock_timestamp())).scalar_one()
     act.change(table, row_id, deleted_at=at)
-    _count(act, "taken_along", _mark_below(act.conn, table, row_id, None, at))
+    _count(act, "taken_along", mark_below(act.conn, table, row_id, None, at))
     return at
 
 
@@ -133,7 +133,7 @@ def take_back(act: Edit, table: Table, row_id: UUID) -> None:
         above = getattr(row, key)
         if above is not None and find_row(act.conn, parent, above, deleted=True).deleted_at is not None:
             raise ParentDeleted(f"The {NOUNS[table.name]} stands in a deleted {NOUNS[parent.name]}.")
-    _count(act, "brought_back", _mark_below(act.conn, table, row_id, row.deleted_at, None))
+    _count(act, "brought_back", mark_below(act.conn, table, row_id, row.deleted_at, None))
     act.change(table, row_id, deleted=True, deleted_at=None)
 
 
@@ -144,7 +144,7 @@ def _count(act: Edit, word: str, marked: Mapping[str, int]) -> None:
         told[table] = told.get(table, 0) + count
 
 
-def _mark_below(
+def mark_below(
     conn: Connection, table: Table, row_id: UUID, before: datetime | None, after: datetime | None
 ) -> dict[str, int]:
     """Mark what stands below a row, level by level; how many rows of each table."""

@@ -89,8 +89,11 @@ class Edit:
         if differing:
             before = {name: getattr(row, name) for name in differing}
             changed = table.update().where(table.c.id == row_id).values(differing)
-            after = self.conn.execute(changed.returning(*(table.c[name] for name in differing))).one()
-            self._note(table, row_id, as_json(before), as_json(after._asdict()))
+            after = self.conn.execute(changed.returning(*(table.c[name] for name in differing))).one()._asdict()
+            # A number in JSON may come back in another form: 1e30 as an integer. That is no change.
+            told = [name for name in differing if before[name] != after[name]]
+            if told:
+                self._note(table, row_id, *(as_json({name: row[name] for name in told}) for row in (before, after)))
         return row
 
     def remove(self, table: Table, row_id: UUID, /) -> Row[Any]:
