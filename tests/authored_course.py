@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Mapping
+import threading
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -23,6 +25,7 @@ from coursecrafter.db.organisations import ensure_organisation, ensure_user
 from coursecrafter.db.session import Database, Identity
 from coursecrafter.db.tables import SCHEMA, metadata, project_access
 from coursecrafter.domain.course import Engine
+from coursecrafter.errors import CourseCrafterError
 
 NONE = UUID(int=0)
 LOGS = {"cc_activity_log", "cc_ai_calls", "cc_asset_versions"}
@@ -206,3 +209,37 @@ def events_after(database: Database, event_id: UUID | None) -> list[Mapping[str,
         wanted = wanted.where(log.c.id > event_id)
     with database.admin() as admin:
         return [row._asdict() for row in admin.execute(wanted)]
+
+
+def race(
+    database: Database, course: AuthoredCourse, work: Callable[[sa.Connection, int], object], writers: int = 20
+) -> Counter[str]:
+    """Let many work at once as the author, each in a transaction of its own; what became of them.
+
+    Args:
+        work: takes the connection and the writer's number from 0.
+    """
+    barrier, ends = threading.Barrier(writers), Counter[str]()
+    crowd = Database(database.urls, is_embedded=True)
+    # One connection for each, so that all of them have begun when the first writes.
+    engine = sa.create_engine(database.urls.app, pool_size=writers)
+    vars(crowd)["_app_engine"] = engine
+
+    def write(number: int) -> None:
+        try:
+            with crowd.app(course.identity) as conn:
+                barrier.wait(60)
+                work(conn, number)
+            ends["done"] += 1
+        except CourseCrafterError as error:
+            ends[error.code] += 1
+        except Exception as error:  # noqa: BLE001 - a thread's failure must reach the test
+            ends[repr(error)] += 1
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(writers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    engine.dispose()
+    return ends

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import random
-import threading
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ from authored_course import (
     differences,
     events_after,
     look_again,
+    race,
     settle_colleague,
     without_new_graves,
     write_course,
@@ -580,60 +579,25 @@ def test_the_history_tells_who_did_what_and_what_is_undone(database: Database, o
     assert not any(line.is_undone for line in rest)
 
 
-def race(database: Database, course: AuthoredCourse, verb: Verb, writers: int = 20) -> Counter[str]:
-    """Let many do it at once, each in a transaction of its own; what became of them."""
-    barrier, ends = threading.Barrier(writers), Counter[str]()
-
-    def work() -> None:
-        try:
-            with database.app(course.identity) as conn:
-                barrier.wait(60)
-                verb(conn, course.author, course)
-            ends["done"] += 1
-        except CourseCrafterError as error:
-            ends[error.code] += 1
-        except Exception as error:  # noqa: BLE001 - a thread's failure must reach the test
-            ends[repr(error)] += 1
-
-    threads = [threading.Thread(target=work) for _ in range(writers)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return ends
-
-
-@pytest.fixture
-def wide(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Room for twenty connections at once."""
-    engine = sa.create_engine(database.urls.app, pool_size=20)
-    monkeypatch.setitem(vars(database), "_app_engine", engine)
-    yield
-    engine.dispose()
-
-
-@pytest.mark.usefixtures("wide")
 def test_twenty_who_undo_one_act_undo_it_once(database: Database, own_course: AuthoredCourse) -> None:
     before = content_of(database)
     [event] = run(database, own_course, VERBS["delete_interaction"])
 
-    ends = race(database, own_course, lambda conn, a, c: undo(conn, a, event))
+    ends = race(database, own_course, lambda conn, _: undo(conn, own_course.author, event))
 
     assert ends == {"done": 1, "CC-0054": 19}
     assert differences(before, content_of(database)) == []
 
 
-@pytest.mark.usefixtures("wide")
 def test_undoing_beside_changing_never_blocks_for_ever(database: Database, own_course: AuthoredCourse) -> None:
     """Ten move sections, ten undo the last: each succeeds or is refused, and the book stays a tree without gaps."""
-    turns = iter(range(20))
+    course = own_course
 
-    def act(conn: sa.Connection, author: Author, course: AuthoredCourse) -> None:
-        number = next(turns)
+    def act(conn: sa.Connection, number: int) -> None:
         if number % 2:
-            undo_last(conn, author, course.project_id)
+            undo_last(conn, course.author, course.project_id)
         else:
-            books.move_section(conn, author, course.sections[number % 6], position=1 + number % 5, level=1)
+            books.move_section(conn, course.author, course.sections[number % 6], position=1 + number % 5, level=1)
 
     ends = race(database, own_course, act)
 
