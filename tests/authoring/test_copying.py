@@ -13,12 +13,13 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from course_people import Cast, settle_cast
+from course_people import Cast, all_at_once, settle_cast
 from coursecrafter.authoring import hierarchy, projects
 from coursecrafter.authoring.copying import copy_lesson, copy_project
 from coursecrafter.authoring.levels import MoveRefused
 from coursecrafter.authoring.ordering import PlaceRefused
 from coursecrafter.authoring.row_copies import ADDED_APART, LEFT_BEHIND, LESSON_ROOTS, ROOTS
+from coursecrafter.authoring.rows import hold_row
 from coursecrafter.db.refusals import AlreadyTaken, NotAllowed, NotFound, UnusableText, ValueRefused
 from coursecrafter.db.session import Database
 from coursecrafter.db.tables import (
@@ -28,7 +29,9 @@ from coursecrafter.db.tables import (
     cc_book_sections,
     cc_brand_profiles,
     cc_interactions,
+    cc_learning_units,
     cc_lessons,
+    cc_modules,
     cc_project_documents,
     cc_projects,
     cc_quiz_questions,
@@ -100,6 +103,56 @@ def test_a_copied_project_shares_no_id_with_its_original(studio: Studio) -> None
     old_ids = {row["id"] for rows in rows_of(cast, cast.project_id).values() for row in rows}
     texts = json.dumps(rows_of(cast, copy_id), default=str)
     assert not [one for one in old_ids if str(one) in texts]
+
+
+def test_nothing_deleted_and_no_earlier_version_is_copied(studio: Studio) -> None:
+    enrich(studio)
+    cast = studio.cast
+
+    copy_id = cast.do(copy_project, studio.store, cast.project_id, name="Again", code=None)
+
+    with cast.session() as conn:
+        for table in (cc_learning_units, cc_modules, cc_lessons, cc_assets):
+            rows = conn.execute(sa.select(table).where(table.c.project_id == copy_id)).all()
+            assert rows
+            assert all(lives(row._asdict()) for row in rows)
+        lessons = sa.select(cc_lessons.c.id).where(cc_lessons.c.project_id == copy_id)
+        for table in (cc_scenes, cc_segments):
+            rows = conn.execute(sa.select(table).where(table.c.lesson_id.in_(lessons))).all()
+            assert rows
+            assert all(lives(row._asdict()) for row in rows)
+
+
+def test_a_course_is_copied_whole_while_others_work_in_it(studio: Studio) -> None:
+    cast, lesson_id = studio.cast, studio.cast.rows["cc_lessons"]
+
+    def write(number: int) -> None:
+        with cast.session() as conn:
+            hold_row(conn, cc_lessons, lesson_id)
+            scene_id = add(conn, cc_scenes, lesson_id=lesson_id, sequence=number, title="Both")
+            place = {"lesson_id": lesson_id, "scene_id": scene_id}
+            add(conn, cc_segments, **place, source_type="text", sequence=1, script_text="Both")
+
+    def copy(number: int) -> UUID:
+        if number % 2:
+            copied: UUID = cast.do(copy_lesson, studio.store, lesson_id)
+            return copied
+        project_id = cast.do(copy_project, studio.store, cast.project_id, name=f"P{number}", code=None)
+        with cast.session() as conn:
+            first = sa.select(cc_lessons.c.id).where(cc_lessons.c.project_id == project_id)
+            return conn.execute(first.order_by(cc_lessons.c.sequence).limit(1)).scalar_one()
+
+    outcomes = all_at_once(
+        [lambda number=number: copy(number) for number in range(4)]
+        + [lambda number=number: write(number) for number in range(2, 12)]
+    )
+
+    with cast.session() as conn:
+        for copied in outcomes[:4]:
+            scenes = sa.select(sa.func.count()).where(cc_scenes.c.lesson_id == copied)
+            segments = sa.select(sa.func.count()).where(cc_segments.c.lesson_id == copied)
+            assert conn.scalar(scenes) == conn.scalar(segments) > 0
+    assert outcomes[4:] == [None] * 10
 
 
 def test_a_copied_project_begins_as_a_draft_of_whoever_copied_it(studio: Studio) -> None:
