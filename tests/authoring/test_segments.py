@@ -658,7 +658,7 @@ def test_splits_merges_moves_and_deletes_at_once_lose_no_word(desk: Desk) -> Non
         assert desk.places(scene_id) == list(range(1, len(desk.places(scene_id)) + 1))
     live = " ".join(desk.texts(scene.lesson_id)).split()
     gone = deleted_words(desk, scene.lesson_id)
-    wanted = " ".join(words).split() + "far a far b new a new b new c new d".split()
+    wanted = [*" ".join(words).split(), "far", "a", "far", "b", "new", "a", "new", "b", "new", "c", "new", "d"]
     assert sorted(live + gone) == sorted(wanted)
 
 

@@ -137,6 +137,7 @@ def _segments(conn: Connection, project_id: UUID, engine: Engine) -> dict[UUID, 
     rows = conn.execute(
         select(
             cc_segments,
+            cc_scripts.c.draft_text,
             cc_scripts.c.final_text,
             cc_scenes.c.title.label("scene_title"),
             cc_scenes.c.sequence.label("scene_sequence"),
@@ -155,7 +156,8 @@ def _segments(conn: Connection, project_id: UUID, engine: Engine) -> dict[UUID, 
 
 def _scene(rows: Sequence[Row[Any]], source: _Source) -> SceneContent:
     first = rows[0]
-    number = int(first.source_ref.split(".")[0]) if first.source_ref else None
+    place = next((row.source_ref for row in rows if row.source_ref), None)
+    number = int(place.split(".")[0]) if place else None
     slide = source.slides.get(number) if number is not None else None
     return SceneContent(
         id=first.scene_id,
@@ -169,13 +171,15 @@ def _scene(rows: Sequence[Row[Any]], source: _Source) -> SceneContent:
 
 def _segment(row: Row[Any], source: _Source) -> SegmentContent:
     build = source.builds.get(row.source_ref) if row.source_ref else None
+    # A part of a build, or several as one, no longer has the structure of the one that it is named after.
+    is_whole = build is not None and row.draft_text == build.text
     return SegmentContent(
         id=row.id,
         sequence=row.sequence,
         source_type=SourceType(row.source_type),
         source_ref=row.source_ref,
         text=row.final_text or "",
-        blocks=build.blocks if build else (),
+        blocks=build.blocks if build and is_whole else (),
         picture=source.pictures.get(row.id),
         duration_s=None if row.on_screen_duration is None else Fraction(row.on_screen_duration),
         gap_after_s=Fraction(row.gap_after),

@@ -148,7 +148,8 @@ def _set_slide(
             act.change(cc_segments, row.id, source_ref=f"{_slide(scene)}.{row.source_ref.partition('.')[2]}")
         return scene_id
     if scene_id is None:
-        scene_id = act.add(cc_scenes, lesson_id=proposal.lesson_id, title=scene.title, sequence=0)
+        last = len(live_scenes(act.conn, proposal.lesson_id))
+        scene_id = act.add(cc_scenes, lesson_id=proposal.lesson_id, title=scene.title, sequence=last + 1)
     elif before is None or before.title != scene.title:
         act.change(cc_scenes, scene_id, title=scene.title)
     _set_segments(proposal, scene_id, rows, scene.segments, before.segments if before else ())
