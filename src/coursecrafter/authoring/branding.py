@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, func, select
 
 from coursecrafter.authoring.author import Author
+from coursecrafter.authoring.codes import LIBRARY_CODE
 from coursecrafter.authoring.edits import edit
 from coursecrafter.authoring.events import Event
 from coursecrafter.authoring.rows import find_row, hold_row, missing
@@ -24,7 +25,6 @@ from coursecrafter.db.tables import cc_assets, cc_brand_profiles, cc_brand_templ
 from coursecrafter.domain.nouns import field_words
 from coursecrafter.errors import RequestError
 
-LIBRARY = "_LIBRARY"
 COLORS = ("primary_color", "secondary_color")
 COLOR = re.compile("#?([0-9a-f]{6}|[0-9a-f]{3})")
 
@@ -256,7 +256,7 @@ def _color(name: str, value: str | None) -> str | None:
 
 def _require_picture(conn: Connection, project_id: UUID | None, asset_id: UUID, what: str) -> None:
     asset = find_row(conn, cc_assets, asset_id)
-    if asset.project_id != project_id and find_row(conn, cc_projects, asset.project_id).code != LIBRARY:
+    if asset.project_id != project_id and find_row(conn, cc_projects, asset.project_id).code != LIBRARY_CODE:
         raise missing(cc_assets)
     if asset.asset_type != "image":
         raise NotAPicture(f"The {what} must be an image, and this asset is of the type {asset.asset_type}.")

@@ -210,5 +210,6 @@ def _project_of(conn: Connection, table: Table, row: Row[Any]) -> UUID | None:
     if "project_id" in table.c:
         return row.project_id  # type: ignore[no-any-return]  # likewise
     key = next(name for name in KEYS if name in table.c)
-    parent = next(iter(table.c[key].foreign_keys)).column.table
+    # A copied key points at more than one table; the one whose id it is comes first.
+    parent = next(one.column.table for one in table.c[key].foreign_keys if one.column.name == "id")
     return _project_of(conn, parent, find_row(conn, parent, getattr(row, key)))
