@@ -17,6 +17,7 @@ from coursecrafter.authoring.events import Event
 from coursecrafter.authoring.rows import find_row, hold_row, missing
 from coursecrafter.authoring.slots import Slot
 from coursecrafter.authoring.titles import require_titles
+from coursecrafter.db.refusals import require_storable
 from coursecrafter.db.tables import cc_lessons, cc_projects, cc_source_files
 from coursecrafter.domain.deck import Deck
 from coursecrafter.domain.output import AssetType
@@ -65,6 +66,7 @@ def add_source(
         ValueRefused: CC-0022, no such file type, or no purpose.
     """
     require_titles(cc_source_files, {"purpose": purpose}, "purpose")
+    require_storable(cc_source_files, {"purpose": purpose, "file_type": file_type})
     _hold_place(conn, project_id, lesson_id)
     files = cc_source_files
     known = select(files.c.id).where(
