@@ -18,7 +18,7 @@ from coursecrafter.authoring.events import Event
 from coursecrafter.authoring.levels import LESSONS, hold_goal, hold_in_tree, keys_below, siblings_in
 from coursecrafter.authoring.ordering import place_among, renumber
 from coursecrafter.authoring.projects import add_project, claim_project
-from coursecrafter.authoring.row_copies import KEPT_APART, LESSON_ROOTS, ROOTS, RowCopies
+from coursecrafter.authoring.row_copies import LESSON_ROOTS, OWN_TIMES, ROOTS, RowCopies
 from coursecrafter.authoring.rows import hold_row
 from coursecrafter.authoring.titles import require_titles
 from coursecrafter.db.tables import cc_lessons, cc_projects
@@ -104,5 +104,5 @@ def copy_project(
 
 def _begun(row: Row[Any]) -> dict[str, Any]:
     """A lesson's fields as its copy begins with them: nothing is rendered of it."""
-    own = {name: value for name, value in row._asdict().items() if name not in {"id", *KEPT_APART}}
+    own = {name: value for name, value in row._asdict().items() if name not in {"id", *OWN_TIMES}}
     return {**own, "engine_flags": {}, "status": "draft" if row.status == "draft" else "in_design"}

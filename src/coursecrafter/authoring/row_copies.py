@@ -101,6 +101,12 @@ ADDED_APART = (cc_projects, cc_asset_versions)
 LEFT_BEHIND = (cc_video_render_jobs, cc_book_render_jobs, cc_scorm_render_jobs, cc_ai_calls, cc_activity_log)
 """What happened to the original did not happen to its copy."""
 
+OWN_TIMES = frozenset({"created_at", "updated_at"})
+"""A copied row begins when it is copied."""
+
+LOOSE = frozenset({"logo_asset_id", "preview_asset_id"})
+"""Keys that a row can do without: it is copied even if what they name is not."""
+
 AN_ID = re.compile(rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 DOCUMENT_PARSE = "document_parse_"
 JSON = "application/json"
@@ -128,9 +134,10 @@ class RowCopies:
             self.ids[table] = self._new_ids(table, root)
             if self.ids[table]:
                 self._insert(table)
+        known = {str(old).encode(): str(new).encode() for ids in self.ids.values() for old, new in ids.items()}
         for table in roots:
-            self._say_ids_anew(table)
-        self._rewrite_files()
+            self._say_ids_anew(table, known)
+        self._rewrite_files(known)
         self._add_snapshots()
         self._reject_voices()
         return {table.name: len(self.ids[table]) for table in roots if self.ids[table]}
@@ -154,7 +161,7 @@ class RowCopies:
     def _insert(self, table: Table) -> None:
         own = _pairs(self.ids[table], "own")
         source: FromClause = table.join(own, own.c.old == table.c.id)
-        values: dict[str, ColumnElement[Any]] = {name: one for name, one in table.c.items() if name not in KEPT_APART}
+        values: dict[str, ColumnElement[Any]] = {name: one for name, one in table.c.items() if name not in OWN_TIMES}
         values["id"] = own.c.new
         for name, target in _keys(table, self.ids).items():
             pairs = _pairs(self.ids[target], name)
@@ -191,7 +198,7 @@ class RowCopies:
         kind = case((pairs.c.new.is_(None), "custom"), else_=cc_book_sections.c.mapping_type)
         return source, pairs.c.new, kind
 
-    def _say_ids_anew(self, table: Table) -> None:
+    def _say_ids_anew(self, table: Table, known: Mapping[bytes, bytes]) -> None:
         """Replace ids inside JSON columns."""
         for name, one in table.c.items():
             if not isinstance(one.type, JSONB):
@@ -201,27 +208,23 @@ class RowCopies:
                 select(table.c.id, one).where(table.c.id == any_(_array(self._made(table))), has_id)
             )
             for row_id, value in rows.all():
-                anew = json.loads(self._anew(json.dumps(value).encode()))
+                anew = json.loads(_anew(json.dumps(value).encode(), known))
                 if anew != value:
                     self.conn.execute(table.update().where(table.c.id == row_id).values({name: anew}))
 
-    def _rewrite_files(self) -> None:
+    def _rewrite_files(self, known: Mapping[bytes, bytes]) -> None:
         """Replace ids inside the JSON files of assets, as the headings of a branded video name their scenes."""
         table = cc_assets
         wanted = select(table).where(table.c.id == any_(_array(self._made(table))), table.c.mime_type == JSON)
         for row in self.conn.execute(wanted).all():
             content = self.store.get_bytes(stored_object(row.metadata, JSON))
-            anew = self._anew(content)
+            anew = _anew(content, known)
             if anew == content:
                 continue
             stored = self.store.put_bytes(anew, JSON)
             described = {**row.metadata, "sha256": stored.sha256, "size_bytes": stored.size_bytes}
             changed = table.update().where(table.c.id == row.id)
             self.conn.execute(changed.values(file_path=stored.key, metadata=described))
-
-    def _anew(self, content: bytes) -> bytes:
-        known = {str(old).encode(): str(new).encode() for ids in self.ids.values() for old, new in ids.items()}
-        return AN_ID.sub(lambda found: known.get(found[0], found[0]), content)
 
     def _add_snapshots(self) -> None:
         columns = ("asset_id", "file_path", "version", "metadata")
@@ -240,11 +243,6 @@ class RowCopies:
         return list(self.ids[table].values())
 
 
-KEPT_APART = frozenset({"created_at", "updated_at"})
-LOOSE = frozenset({"logo_asset_id", "preview_asset_id"})
-"""Keys that a row can do without: it is copied even if what they name is not."""
-
-
 def _keys(table: Table, copied: Collection[Table]) -> dict[str, Table]:
     """The columns that name a row of a table which is copied, and that table."""
     return {
@@ -253,6 +251,11 @@ def _keys(table: Table, copied: Collection[Table]) -> dict[str, Table]:
         for key in one.foreign_keys
         if key.column.name == "id" and key.column.table in copied
     }
+
+
+def _anew(content: bytes, known: Mapping[bytes, bytes]) -> bytes:
+    """A text with each known id replaced."""
+    return AN_ID.sub(lambda found: known.get(found[0], found[0]), content)
 
 
 def _array(ids: Iterable[UUID]) -> ColumnElement[Any]:
