@@ -161,6 +161,26 @@ def _point_lines(world: World, keys: Keys, table: str) -> Iterator[Line]:
                 yield Line(table, "point", f"a new row's {words}", inserted, add, twin=_insert(table, own))
 
 
+def foreign_and_missing(world: World, keys: Keys, table: str) -> Iterator[tuple[str, str]]:
+    """Statements by the ids of a foreign course and the same by ids that do not exist: the row's own, and its keys'."""
+    theirs, missing = world.theirs, _missing_course(world.theirs.rows)
+    ours = world.ours.leaves[table]
+    for statement in (_select, _delete, lambda table, row: _update(table, row, {"id": row})):
+        yield statement(table, theirs.leaves[table]), statement(table, missing.leaves[table])
+    places = [_place_values(course, table) for course in (theirs, missing)]
+    moved = [{column: value for column, value in place.items() if column in keys[table]} for place in places]
+    yield _update(table, ours, moved[0]), _update(table, ours, moved[1])
+    if table == "cc_projects":
+        yield _insert(table, places[0] | {"name": "New"}), _insert(table, places[1] | {"name": "New"})
+        return
+    yield _insert(table, places[0]), _insert(table, places[1])
+    own = _place_values(world.ours, table)
+    for column, target in keys[table].items():
+        changed = [{column: _target_id(course, target)} for course in (theirs, missing)]
+        yield _update(table, ours, changed[0]), _update(table, ours, changed[1])
+        yield _insert(table, own | changed[0]), _insert(table, own | changed[1])
+
+
 def _missing_course(rows: Mapping[str, UUID]) -> Course:
     project_id = uuid4()
     ids = {name: uuid4() for name in rows} | {"cc_projects": project_id}

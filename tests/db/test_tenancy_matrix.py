@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 
-from coursecrafter.db.session import Database
+from coursecrafter.db.session import Database, Identity
 from coursecrafter.domain.roles import TABLE_RULES, Right
+from coursecrafter.errors import CourseCrafterError
 from database import TestServer
-from tenancy_lines import ACTS, keys_of_tables
+from tenancy_lines import ACTS, foreign_and_missing, keys_of_tables
 from tenancy_matrix import Judgement, Matrix, judge, open_matrix
 from tenancy_platform import PLATFORM_TABLES
-from tenancy_world import OF_AN_ORGANISATION, attempt, may
+from tenancy_world import OF_AN_ORGANISATION, attempt, may, values_in
+from tenants import table_named
 
 RELATIONS = """
 SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -69,23 +72,44 @@ def test_the_people_have_every_role(matrix: Matrix) -> None:
 
 
 def test_a_foreign_id_and_a_missing_one_get_one_answer(matrix: Matrix) -> None:
-    """Nobody who may not see a row learns whether it exists: neither by what is reached nor by the refusal's kind."""
-    world, way = matrix.world, matrix.world.way("a request")
-    blind = [world.person(name) for name in ("nobody", "outsider", "colleague, member", "project editor")]
+    """Nobody who may not see a row learns whether it exists, by the rows that are reached or by the refusal's kind."""
+    world, connection, red = matrix.world, matrix.connections["cc_app"], []
+    keys = keys_of_tables(matrix.connections["cc_admin"])
+    blind = [person for person in world.people if world.theirs.place.project_id not in person.project_roles]
+    assert len(blind) > 12
 
-    for table in CONTENT:
-        lines = matrix.lines[table]
-        points = {line.said: line for line in lines if line.act == "point"}
-        pairs = [
-            (line, points[said.replace("a missing", "the foreign")])
-            for said, line in points.items()
-            if "a missing" in said and said.replace("a missing", "the foreign") in points
-        ]
-        assert pairs
+    for table in TABLE_RULES:
+        pairs = list(foreign_and_missing(world, keys, table))
         for person in blind:
-            missing = attempt(matrix.connections["cc_app"], person, way, [pair[0].statement for pair in pairs])
-            foreign = attempt(matrix.connections["cc_app"], person, way, [pair[1].statement for pair in pairs])
-            assert [(o.rows, o.state) for o in missing] == [(o.rows, o.state) for o in foreign], (table, person.name)
+            foreign = attempt(connection, person, world.way("a request"), [pair[0] for pair in pairs])
+            missing = attempt(connection, person, world.way("a request"), [pair[1] for pair in pairs])
+            assert not any(outcome.is_done for outcome in [*foreign, *missing])
+            red += [
+                (person.name, pair[0], one, other)
+                for pair, one, other in zip(pairs, foreign, missing, strict=True)
+                if (one.rows, one.state) != (other.rows, other.state)
+            ]
+
+    assert red == []
+
+
+def test_an_event_of_a_foreign_lesson_and_of_a_missing_one_get_one_answer(matrix: Matrix) -> None:
+    """Two keys hold an event to its lesson, and which of them fails must not be told."""
+    world = matrix.world
+    author, answers = world.person("author"), []
+    assert author.org_id is not None
+    assert author.user_id is not None
+
+    for lesson in (world.theirs.rows["cc_lessons"], uuid4()):
+        values = values_in(world.ours, "cc_activity_log") | {"lesson_id": lesson}
+        with (
+            pytest.raises(CourseCrafterError) as refused,
+            world.database.app(Identity(author.org_id, author.user_id)) as session,
+        ):
+            session.execute(table_named("cc_activity_log").insert().values(values))
+        answers.append((type(refused.value), str(refused.value)))
+
+    assert answers[0] == answers[1]
 
 
 def test_the_matrix_is_whole(
