@@ -49,6 +49,7 @@ from tenants import settle_tenant
 
 N = 20
 PNG = StoredObject("ab" * 32, 7, "image/png")
+LATER_PNG = StoredObject("cd" * 32, 7, "image/png")
 CHALK = "Chalk is soft. It leaves marks on a dark board."
 
 
@@ -399,7 +400,7 @@ def test_a_text_is_split_between_words_only(text: str, position: int) -> None:
         split_text(text, position)
 
 
-def show(desk: Desk, lesson_id: UUID, scene_id: UUID, segment_id: UUID) -> None:
+def show(desk: Desk, lesson_id: UUID, scene_id: UUID, segment_id: UUID, picture: StoredObject = PNG) -> None:
     project_id = desk.identity.project_id
     assert project_id is not None
     slot = Slot(project_id, SLIDE_PICTURE, Engine.E1, lesson_id, scene_id, segment_id)
@@ -407,7 +408,7 @@ def show(desk: Desk, lesson_id: UUID, scene_id: UUID, segment_id: UUID) -> None:
         desk.work() as conn,
         edit(conn, desk.author, Event.ASSETS_ADDED, project_id=project_id, lesson_id=lesson_id) as act,
     ):
-        put_asset(act, slot, PNG, AssetType.IMAGE, {"width": 1920})
+        put_asset(act, slot, picture, AssetType.IMAGE, {"width": 1920})
 
 
 def test_the_second_part_shows_the_same_and_comes_from_the_same_place(desk: Desk) -> None:
@@ -472,6 +473,21 @@ def test_lines_of_a_slide_are_merged_as_lines(desk: Desk) -> None:
     assert desk.rows(sa.select(cc_assets.c.deleted_at).where(cc_assets.c.segment_id == lines[1].segment_id)) == [gone]
     event, payload = desk.last_event(lesson_id)
     assert (event, payload["into"]) == ("segments_merged", str(lines[0].segment_id))
+
+
+def test_what_is_merged_shows_the_last_build_which_holds_all_its_words(desk: Desk) -> None:
+    lesson_id = desk.new_lesson()
+    desk.do(set_deck_plan, lesson_id, [slide(1, "Chalk", "is soft")])
+    first, second = desk.plan(lesson_id)
+    show(desk, lesson_id, first.scene_id, first.segment_id)
+    show(desk, lesson_id, second.scene_id, second.segment_id, LATER_PNG)
+
+    desk.do(merge_segments, [first.segment_id, second.segment_id])
+
+    (line,) = desk.plan(lesson_id)
+    assert (line.source_ref, line.source_type) == ("1.1", SourceType.PPT_ANIMATION)
+    shown = desk.rows(sa.select(cc_assets.c.file_path).where(cc_assets.c.id == line.picture_id))
+    assert shown == [(LATER_PNG.key,)]
 
 
 def test_only_neighbours_are_merged(desk: Desk) -> None:

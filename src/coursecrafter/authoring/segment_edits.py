@@ -183,7 +183,8 @@ def merge(act: Edit, author: Author, lesson_id: UUID, engine: Engine, segment_id
     """Make neighbours one segment, the first of them; its id.
 
     Texts are joined by a space where they come from the same place, else by a new line, as the lines of a slide are.
-    Durations are added, the last one's gap stays, the others are deleted.
+    Durations are added, the last one's gap stays, the others are deleted. It shows what the last of them that comes
+    from a slide shows: a build stands with all before it, so what is spoken is still on screen.
 
     Raises:
         NotNeighbours: CC-0043.
@@ -198,7 +199,11 @@ def merge(act: Edit, author: Author, lesson_id: UUID, engine: Engine, segment_id
         draft = draft if row.draft_text is None else join_texts(draft or "", row.draft_text, separator)
     known_s = [row.on_screen_duration for row in rows if row.on_screen_duration is not None]
     duration = sum(known_s, Decimal(0)) if known_s else None
-    act.change(cc_segments, first.id, on_screen_duration=duration, gap_after=rows[-1].gap_after, status="draft")
+    seen = next((row for row in reversed(rows) if row.source_ref is not None), first)
+    place = {"source_type": seen.source_type, "source_ref": seen.source_ref}
+    timing = {"on_screen_duration": duration, "gap_after": rows[-1].gap_after}
+    act.change(cc_segments, first.id, **place, **timing, status="draft")
+    _show_same_picture(act, seen, first.id)
     reword(act, author, first.script_id, draft_text=draft, final_text=text)
     touch_segment(act.conn, first.id)
     for row in rows[1:]:
@@ -249,14 +254,14 @@ def _share(duration: Decimal | None, first: int, second: int) -> tuple[Decimal |
     return share, duration - share
 
 
-def _show_same_picture(act: Edit, row: Row[Any], second_id: UUID) -> None:
-    """Give the second part a slot of its own with the same bytes."""
+def _show_same_picture(act: Edit, row: Row[Any], other_id: UUID) -> None:
+    """Let another segment show the same picture, as a version of its own slot."""
     wanted = select(cc_assets).where(cc_assets.c.segment_id == row.id, cc_assets.c.role == SLIDE_PICTURE)
     shown = act.conn.execute(wanted.where(cc_assets.c.is_active, cc_assets.c.deleted_at.is_(None))).first()
     if shown is not None:
         described = {name: value for name, value in shown.metadata.items() if name not in {"sha256", "size_bytes"}}
         stored = stored_object(shown.metadata, shown.mime_type)
-        put_asset(act, replace(slot_of(shown), segment_id=second_id), stored, AssetType(shown.asset_type), described)
+        put_asset(act, replace(slot_of(shown), segment_id=other_id), stored, AssetType(shown.asset_type), described)
 
 
 def _require_neighbours(act: Edit, engine: Engine, rows: Sequence[Row[Any]]) -> None:
