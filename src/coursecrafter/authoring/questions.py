@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from coursecrafter.domain.activities import QuestionType, QuizQuestion
 from coursecrafter.errors import ElearningError
@@ -61,7 +62,7 @@ def _require_options(name: str, question: QuizQuestion) -> None:
         if options:
             raise OptionsRefused(f"The question {name} asks for a short answer and cannot have options.")
         return
-    if not all(isinstance(option, str) and option.strip() for option in options):
+    if not all(_says_something(option) for option in options):
         raise OptionsRefused(f"An option of the question {name} is empty.")
     if len(set(options)) != len(options):
         raise OptionsRefused(f"The question {name} has the same option twice.")
@@ -87,8 +88,13 @@ def _require_one(name: str, question: QuizQuestion) -> None:
 
 
 def _require_texts(name: str, question: QuizQuestion) -> None:
-    if not question.correct or not all(isinstance(one, str) and one.strip() for one in question.correct):
+    if not question.correct or not all(_says_something(one) for one in question.correct):
         raise AnswersRefused(f"The question {name} needs the words that are right, and none of them empty.")
+
+
+def _says_something(value: Any) -> bool:
+    """Whether it is words: what comes as JSON may be anything."""
+    return isinstance(value, str) and bool(value.strip())
 
 
 _CHECKS: Mapping[QuestionType, Callable[[str, QuizQuestion], None]] = {

@@ -152,7 +152,7 @@ def _require_empty(conn: Connection, changes: Sequence[Mapping[str, Any]]) -> No
                 continue
             others = ~(table.c.id == any_(_array(named.get(table, []))))
             if conn.execute(select(table.c.id).where(or_(*inside), others, *_is_live(table)).limit(1)).first():
-                raise ChangedSince(f"A {NOUNS[table.name]} in the {NOUNS[parent.name]} is new or changed since.")
+                raise ChangedSince(f"A new or changed {NOUNS[table.name]} is in the {NOUNS[parent.name]} since.")
 
 
 def _came_with(table: Table, key: str, parent: Table) -> ColumnElement[bool]:
