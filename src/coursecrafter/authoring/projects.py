@@ -15,6 +15,7 @@ from coursecrafter.authoring.codes import require_code
 from coursecrafter.authoring.deletion import delete_row, restore_row
 from coursecrafter.authoring.edits import Edit, edit
 from coursecrafter.authoring.events import Event
+from coursecrafter.authoring.library import not_library
 from coursecrafter.authoring.rows import find_row, hold_row
 from coursecrafter.authoring.states import require_move
 from coursecrafter.authoring.titles import require_titles
@@ -35,6 +36,7 @@ class ProjectFields(TypedDict, total=False):
 def find_project(conn: Connection, author: Author, *, name: str, code: str | None) -> UUID | None:
     """The organisation's project of that code or, where no code is given, of that name without a code."""
     wanted = select(cc_projects.c.id).where(cc_projects.c.org_id == author.org_id, cc_projects.c.deleted_at.is_(None))
+    wanted = wanted.where(not_library())
     if code is None:
         wanted = wanted.where(cc_projects.c.name == name, cc_projects.c.code.is_(None))
     else:
