@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,8 +12,10 @@ import pytest
 import sqlalchemy as sa
 
 from authored_plans import Desk, changed, slide, together
+from coursecrafter.authoring.context import merge_settings
+from coursecrafter.authoring.courses import read_course
 from coursecrafter.authoring.ordering import PlaceRefused
-from coursecrafter.authoring.outlines import KnownOutline
+from coursecrafter.authoring.outlines import KnownOutline, keep_headings, read_outline
 from coursecrafter.authoring.plan_rows import NotInVideo
 from coursecrafter.authoring.plans import (
     ChangeGap,
@@ -47,6 +50,7 @@ from coursecrafter.db.session import Database
 from coursecrafter.db.tables import cc_lessons, cc_scenes, cc_scripts, cc_segments
 from coursecrafter.domain.course import Engine
 from coursecrafter.domain.outline import OutlineScene, OutlineSegment
+from coursecrafter.storage.objects import ObjectStore
 from tenants import settle_tenant
 
 DECK = (slide(1, "Chalk is soft.", "It breaks."), slide(2, "Boards are dark."), slide(3, "Wipe the board."))
@@ -478,3 +482,29 @@ def test_approving_and_changing_at_once_keeps_segments_and_scripts_in_step(desk:
     for status, kept, script_status, said in desk.rows(joined.where(cc_segments.c.lesson_id == lesson_id)):
         assert (status == "approved") == (script_status == "approved")
         assert status == "draft" or kept == said
+
+
+# As engines read it
+
+
+def test_engines_read_what_the_author_made_of_the_plan(desk: Desk, lesson_id: UUID, tmp_path: Path) -> None:
+    store, project_id = ObjectStore(str(tmp_path), desk.identity.org_id), desk.identity.project_id
+    assert project_id is not None
+    first = desk.plan(lesson_id)[0]
+    outline = [told(None, "Hello."), told(first.scene_id, "Soft.")]
+    with desk.work() as conn:
+        ids = set_outline(conn, desk.author, lesson_id, outline)
+        keep_headings(conn, desk.author, store, (project_id, lesson_id), outline, ids)
+        merge_settings(conn, desk.author, project_id, {"voice": "en_male_neutral_1"})
+    desk.do(change_scene, ids[0], title="Welcome")
+    desk.do(split_segment, first.segment_id, 5)
+
+    with desk.work() as conn:
+        known = read_outline(conn, store, project_id, lesson_id)
+        e1, e2 = (read_course(conn, store, project_id, engine) for engine in (Engine.E1, Engine.E2))
+
+    assert known == KnownOutline(tuple(outline), ids)
+    spoken = {lesson.id: [segment.text for segment in lesson.segments] for lesson in e1.lessons}
+    assert spoken[lesson_id] == ["Chalk", "is soft.", "It breaks.", "Boards are dark.", "Wipe the board."]
+    narrated = next(lesson for lesson in e2.lessons if lesson.id == lesson_id)
+    assert [scene.title for scene in narrated.scenes] == ["Welcome", "About Soft."]

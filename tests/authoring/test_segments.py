@@ -127,6 +127,14 @@ def test_a_place_that_is_not_there_is_refused_and_nothing_is_made(desk: Desk, po
     assert desk.texts(scene.lesson_id) == ["One."]
 
 
+@pytest.mark.parametrize("engine", [Engine.E3, Engine.E4])
+def test_only_a_video_has_segments(desk: Desk, engine: Engine) -> None:
+    scene = desk.new_scene()
+
+    with pytest.raises(NotInVideo):
+        desk.do(create_segment, scene.id, engine, text="One.")
+
+
 # YouTube
 
 

@@ -66,8 +66,9 @@ def keep_headings(
 
 
 def read_headings(conn: Connection, store: ObjectStore, project_id: UUID, lesson_id: UUID) -> dict[UUID, str]:
-    """Heading by scene."""
-    return {UUID(scene["scene_id"]): scene["heading"] for scene in _read(conn, store, project_id, lesson_id)}
+    """Heading by scene, for scenes that were taken over; a scene of the video's own has its heading as its title."""
+    kept = _read(conn, store, project_id, lesson_id)
+    return {UUID(scene["scene_id"]): scene["heading"] for scene in kept if not scene.get("is_own", False)}
 
 
 def read_outline(conn: Connection, store: ObjectStore, project_id: UUID, lesson_id: UUID) -> KnownOutline | None:

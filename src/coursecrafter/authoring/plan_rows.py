@@ -21,6 +21,7 @@ from coursecrafter.db.tables import cc_lessons, cc_scenes, cc_scripts, cc_segmen
 from coursecrafter.domain.course import Engine
 from coursecrafter.errors import RequestError
 
+VIDEO_ENGINES = frozenset({Engine.E1, Engine.E2})
 FIRST_OWN = 1001
 
 

@@ -19,6 +19,8 @@ from coursecrafter.authoring.events import Event
 from coursecrafter.authoring.ordering import PlaceRefused, place_among
 from coursecrafter.authoring.plan_rows import (
     UNCHANGED,
+    VIDEO_ENGINES,
+    NotInVideo,
     Unchanged,
     engine_of,
     first_place,
@@ -70,6 +72,7 @@ def create_segment(
         NotAllowed: CC-0021.
         ValueRefused: CC-0022.
         PlaceRefused: CC-0031.
+        NotInVideo: CC-0040, the engine makes no video.
     """
     timing = {
         "on_screen_duration": None if duration_s is None else exact_seconds("on_screen_duration", duration_s),
@@ -95,6 +98,7 @@ def create_youtube_segment(
         NotFound: CC-0020.
         NotAllowed: CC-0021.
         PlaceRefused: CC-0031.
+        NotInVideo: CC-0040, the engine makes no video.
     """
     link = {"youtube_url": canonical_link(youtube_url), "is_youtube_embed": True}
     return _create(conn, author, scene_id, engine, intro, position, source_type=SourceType.YOUTUBE.value, **link)
@@ -266,6 +270,8 @@ def _create(
     position: int | None,
     **values: Any,
 ) -> UUID:
+    if engine not in VIDEO_ENGINES:
+        raise NotInVideo(f"{engine.value.upper()} makes no video, so it has no segments.")
     lesson, scene = hold_lesson_of(conn, cc_scenes, scene_id)
     others = [one.id for one in own_segments(conn, scene.id, engine)]
     at = first_place(engine) + len(others)
