@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from contextlib import suppress
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -31,12 +32,16 @@ from coursecrafter.authoring import (
     comments,
     context,
     copying,
+    documents,
+    engine_flags,
     hierarchy,
     plans,
     projects,
     scenes,
     scripts,
     segments,
+    sources,
+    voices,
 )
 from coursecrafter.authoring.author import Author
 from coursecrafter.authoring.edits import edit
@@ -59,7 +64,8 @@ from coursecrafter.db.session import Database
 from coursecrafter.db.tables import cc_activity_log, cc_scripts
 from coursecrafter.domain.book import BookSection
 from coursecrafter.domain.course import Engine
-from coursecrafter.domain.output import AssetType
+from coursecrafter.domain.output import AssetType, SpokenSegment
+from coursecrafter.domain.speech import Speech
 from coursecrafter.domain.stored import StoredObject
 from coursecrafter.errors import CourseCrafterError
 from coursecrafter.storage.objects import ObjectStore
@@ -96,6 +102,48 @@ def review_script(conn: sa.Connection, author: Author, course: AuthoredCourse) -
     scripts.submit_for_review(conn, author, script_id)
     scripts.approve_script(conn, author, script_id)
     scripts.reopen_script(conn, author, script_id)
+
+
+def speak(conn: sa.Connection, author: Author, course: AuthoredCourse, name: str = "a") -> UUID:
+    """Give the first segment a voice; its track."""
+    sound = StoredObject(name * 64, 1, "audio/wav")
+    speech = Speech(sound, Fraction(3, 2), (), "offline", "espeak-ng")
+    spoken = SpokenSegment(course.segments[0], speech)
+    voices.keep_voices(conn, author, course.lessons[0], Engine.E1, "en_female_neutral_1", [spoken])
+    return next(track.id for track in voices.voices_of(conn, course.segments[0]) if track.status == "approved")
+
+
+def speak_twice(conn: sa.Connection, author: Author, course: AuthoredCourse) -> None:
+    first = speak(conn, author, course, "b")
+    voices.reject_voice(conn, author, speak(conn, author, course, "c"))
+    voices.approve_voice(conn, author, first)
+
+
+def render_and_approve(conn: sa.Connection, author: Author, course: AuthoredCourse) -> None:
+    """Approve a video, replace it by one that is not approved, and make the first active again."""
+    slot = engine_flags.result_slot(Engine.E1, course.project_id, course.lessons[0])
+    place = {"project_id": course.project_id, "lesson_id": course.lessons[0]}
+    made = []
+    for name in ("d", "e"):
+        with edit(conn, author, Event.ASSETS_ADDED, **place) as act:
+            stored = StoredObject(name * 64, 1, "video/mp4")
+            made.append(assets.put_asset(act, slot, stored, AssetType.VIDEO, {}).id)
+        if name == "d":
+            engine_flags.approve_output(conn, author, Engine.E1, course.project_id, course.lessons[0])
+    assets.set_active(conn, author, made[0])
+
+
+def keep_and_delete_source(conn: sa.Connection, author: Author, course: AuthoredCourse) -> None:
+    told = {"file_type": "pptx", "purpose": "engine1_ppt", "name": "deck.pptx"}
+    stored = StoredObject("f" * 64, 1, "application/octet-stream")
+    sources.delete_source(conn, author, sources.add_source(conn, author, course.project_id, stored, **told))
+
+
+def keep_and_delete_document(conn: sa.Connection, author: Author, course: AuthoredCourse) -> None:
+    stored = StoredObject("9" * 64, 1, "text/plain")
+    kept = documents.add_document(conn, author, course.project_id, stored, name="notes.txt")
+    documents.change_document(conn, author, kept, title="Notes")
+    documents.delete_document(conn, author, kept)
 
 
 def delete_and_restore(delete: Any, restore: Any, of: Callable[[AuthoredCourse], UUID]) -> Verb:
@@ -169,6 +217,10 @@ VERBS: dict[str, Verb] = {
         plans.approve_plan(conn, a, c.lessons[0], Engine.E1),
         plans.reopen_plan(conn, a, c.lessons[0], Engine.E1),
     ),
+    "keep_voices": speak_twice,
+    "approve_output": render_and_approve,
+    "add_source": keep_and_delete_source,
+    "add_document": keep_and_delete_document,
     "put_asset": replace_picture,
     "set_active": activate_earlier,
     "delete_asset": lambda conn, a, c: assets.delete_asset(conn, a, put_picture(conn, a, c, "6")),
@@ -331,7 +383,7 @@ def test_sixty_acts_at_random_are_undone_in_reverse_and_redone(
     before, begun = content_of(database), last_event(database)
     names = sorted(VERBS.keys() - ONE_WAY - {"delete_project"})
 
-    for name in chance.choices(names, [weight(name) for name in names], k=90):
+    for name in chance.choices(names, [weight(name) for name in names], k=120):
         with database.app(own_course.identity) as conn:
             drift(conn, look_again(conn, own_course, chance), VERBS[name])
     after, events = content_of(database), [event["id"] for event in events_after(database, begun)]

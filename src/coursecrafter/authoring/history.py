@@ -224,6 +224,7 @@ def _turn(conn: Connection, author: Author, event: Row[Any], root_id: str) -> UU
         turn_back(act, changes)
         settle(act, settled)
         refresh_changed(act)
+        refresh_changed(act)
     if act.event_id is None:
         raise ChangedSince("It is as it was before already.")
     return act.event_id
