@@ -130,7 +130,8 @@ def test_a_logo_may_stand_in_the_organisations_library(database: Database, cours
     logo = add_asset(database, library)
 
     with database.app(course.identity) as conn:
-        change_brand(conn, course.author, course.brand, logo_asset_id=logo)
+        own_brand = create_brand(conn, course.author, course.project_id, name="B", primary_color="#000")
+        change_brand(conn, course.author, own_brand, logo_asset_id=logo)
         house = create_brand(conn, course.author, None, name="House", primary_color="#000", logo_asset_id=logo)
 
     assert brand_row(database, house)["logo_asset_id"] == logo
