@@ -124,15 +124,38 @@ END
 $$
 """.strip()  # noqa: S608 - words of ours
 
+_HOLDS_THEIR_PROJECTS = """
+  -- Who leaves the organisation leaves its projects; each keeps an owner, also when two leave at once.
+  PERFORM 1 FROM platform.project_access a
+  WHERE a.project_id IN (
+    SELECT b.project_id FROM platform.project_access b
+    WHERE b.user_id = remove_member.user_id AND b.org_id = platform.organisation('member'))
+  ORDER BY a.project_id, a.user_id FOR UPDATE;
+  owned := ARRAY(
+    SELECT a.project_id FROM platform.project_access a
+    WHERE a.user_id = remove_member.user_id AND a.org_id = platform.organisation('member') AND a.role = 'owner');"""
+
+_KEEPS_THEIR_OWNERS = """
+  IF EXISTS (SELECT FROM pg_catalog.unnest(owned) AS o (id) WHERE NOT EXISTS (
+    SELECT 1 FROM platform.project_access a WHERE a.project_id = o.id AND a.role = 'owner'
+  )) THEN
+    RAISE EXCEPTION 'a project keeps an owner' USING ERRCODE = 'check_violation', TABLE = 'project_access',
+      COLUMN = 'role', CONSTRAINT = 'project_keeps_an_owner';
+  END IF;"""
+
+_KEEPS_LEADER_AND_OWNERS = _KEEPS_A_LEADER + _KEEPS_THEIR_OWNERS
+
 REMOVE_MEMBER = f"""
 CREATE FUNCTION platform.remove_member(user_id uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = ''
 AS $$
-BEGIN{_MAY_LEAD.format(name="remove_member", refused=_MAY_NOT_REMOVE)}
+DECLARE
+  owned uuid[];
+BEGIN{_MAY_LEAD.format(name="remove_member", refused=_MAY_NOT_REMOVE)}{_HOLDS_THEIR_PROJECTS}
   DELETE FROM platform.memberships m
   WHERE m.user_id = remove_member.user_id
-    AND m.org_id = nullif(pg_catalog.current_setting('cc.org_id', true), '')::uuid;{_KEEPS_A_LEADER}
+    AND m.org_id = nullif(pg_catalog.current_setting('cc.org_id', true), '')::uuid;{_KEEPS_LEADER_AND_OWNERS}
 END
 $$
 """.strip()  # noqa: S608 - words of ours

@@ -178,6 +178,8 @@ CREATE FUNCTION platform.remove_member(user_id uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = ''
 AS $$
+DECLARE
+  owned uuid[];
 BEGIN
   IF NOT EXISTS (
     SELECT 1 FROM platform.memberships m
@@ -197,6 +199,15 @@ BEGIN
   END IF;
   PERFORM 1 FROM platform.memberships m
   WHERE m.org_id = platform.organisation('member') ORDER BY m.user_id FOR UPDATE;
+  -- Who leaves the organisation leaves its projects; each keeps an owner, also when two leave at once.
+  PERFORM 1 FROM platform.project_access a
+  WHERE a.project_id IN (
+    SELECT b.project_id FROM platform.project_access b
+    WHERE b.user_id = remove_member.user_id AND b.org_id = platform.organisation('member'))
+  ORDER BY a.project_id, a.user_id FOR UPDATE;
+  owned := ARRAY(
+    SELECT a.project_id FROM platform.project_access a
+    WHERE a.user_id = remove_member.user_id AND a.org_id = platform.organisation('member') AND a.role = 'owner');
   DELETE FROM platform.memberships m
   WHERE m.user_id = remove_member.user_id
     AND m.org_id = nullif(pg_catalog.current_setting('cc.org_id', true), '')::uuid;
@@ -206,6 +217,12 @@ BEGIN
   ) THEN
     RAISE EXCEPTION 'an organisation keeps an owner' USING ERRCODE = 'check_violation', TABLE = 'memberships',
       COLUMN = 'role', CONSTRAINT = 'organisation_keeps_an_owner';
+  END IF;
+  IF EXISTS (SELECT FROM pg_catalog.unnest(owned) AS o (id) WHERE NOT EXISTS (
+    SELECT 1 FROM platform.project_access a WHERE a.project_id = o.id AND a.role = 'owner'
+  )) THEN
+    RAISE EXCEPTION 'a project keeps an owner' USING ERRCODE = 'check_violation', TABLE = 'project_access',
+      COLUMN = 'role', CONSTRAINT = 'project_keeps_an_owner';
   END IF;
 END
 $$
