@@ -29,7 +29,7 @@ from schema_parts import (  # noqa: E402 - the path comes first
     table_part,
 )
 
-from coursecrafter.db.policies import GROUPS, functions, hierarchy, states  # noqa: E402 - as above
+from coursecrafter.db.policies import GROUPS, branding, functions, hierarchy, states  # noqa: E402 - as above
 from coursecrafter.db.tables import metadata  # noqa: E402 - as above
 from coursecrafter.domain.roles import TABLE_RULES  # noqa: E402 - as above
 from coursecrafter.domain.states import LIFECYCLES  # noqa: E402 - as above
@@ -51,7 +51,7 @@ def read_schema() -> Schema:
         lifecycles=LIFECYCLES,
         rules=TABLE_RULES,
         policies={policy.table: policy for policies in GROUPS.values() for policy in policies},
-        triggers=(hierarchy.GUARDED, *states.state_triggers()),
+        triggers=(hierarchy.GUARDED, *states.state_triggers(), *branding.picture_triggers()),
         functions=functions.COMMENTS,
         callers={name: _callers_of(name) for name in functions.COMMENTS},
         named_indexes=frozenset(document["named_index_columns"]),

@@ -140,6 +140,25 @@ def test_a_logo_may_stand_in_the_organisations_library(database: Database, cours
         change_brand(conn, course.author, house, logo_asset_id=own)
 
 
+def test_who_does_not_see_the_library_changes_a_brand_whose_logo_stands_there(
+    database: Database, course: AuthoredCourse
+) -> None:
+    with database.app(course.identity) as conn:
+        library = AuthoredCourse(course.author, ensure_library(conn, course.author))
+    logo = add_asset(database, library)
+    with database.app(course.identity) as conn:
+        brand = create_brand(conn, course.author, course.project_id, name="B", primary_color="#000", logo_asset_id=logo)
+    editor, identity = settle_colleague(database, course, "editor")
+
+    with database.app(identity) as conn:
+        change_brand(conn, editor, brand, primary_color="#336699")
+    with database.app(identity) as conn, pytest.raises(NotFound, match="There is no such asset"):
+        create_brand(conn, editor, course.project_id, name="C", primary_color="#000", logo_asset_id=logo)
+
+    row = brand_row(database, brand)
+    assert (row["primary_color"], row["logo_asset_id"]) == ("#336699", logo)
+
+
 def test_the_organisations_brand_is_its_admins_to_change(database: Database, course: AuthoredCourse) -> None:
     with database.app(course.identity) as conn:
         house = create_brand(conn, course.author, None, name="House", primary_color="#000")

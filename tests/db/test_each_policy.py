@@ -143,6 +143,19 @@ def test_without_its_guard_a_project_is_deleted_by_those_who_do_not_own_it(groun
     assert red == {"ours, by a mark", "restoring a deleted one"}
 
 
+@pytest.mark.parametrize(
+    ("table", "column"), [("cc_brand_profiles", "logo_asset_id"), ("cc_brand_templates", "preview_asset_id")]
+)
+def test_without_its_guard_a_picture_is_taken_from_others(ground: Ground, table: str, column: str) -> None:
+    with ground.superuser.transaction(force_rollback=True):
+        for trigger in ("picture", "picture_first"):
+            drop = sql.SQL("DROP TRIGGER {} ON course_crafter.{}")
+            ground.superuser.execute(drop.format(sql.Identifier(f"{table}_{trigger}"), sql.Identifier(table)))
+        red = [line for line, expected in ground.red(table, ["point"]) if not expected]
+
+    assert red
+
+
 def test_the_owners_own_policy_lets_it_see_projects_and_nobody_else(ground: Ground) -> None:
     """Functions that run as the owner refuse an id that is taken, and share what is there."""
     project_id, way = ground.world.ours.place.project_id, ground.world.way("a request")

@@ -29,7 +29,7 @@ SELECT p.proname::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamesp
 WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'trial') AND n.nspname NOT LIKE 'pg\\_%'
   AND (has_function_privilege('cc_app', p.oid, 'EXECUTE') OR has_function_privilege('cc_worker', p.oid, 'EXECUTE'))
 """
-OF_ROWS = {"uuidv7", "touch_updated_at", "guard_deletion", "refuse_state", "revision"}
+OF_ROWS = {"uuidv7", "touch_updated_at", "guard_deletion", "refuse_state", "require_seen_asset", "revision"}
 """Functions that defaults, triggers and the check of the schema call; they tell nothing of anybody's."""
 OF_SCOPE = {"scope", "organisation", "projects_of_request"}
 """Functions that policies ask; each answers about the request itself."""

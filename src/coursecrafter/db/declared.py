@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from coursecrafter.db.check import scratch_database
 from coursecrafter.db.dump import Entry, dump_schemas, say_differences
-from coursecrafter.db.policies import GROUPS, functions, people, states
+from coursecrafter.db.policies import GROUPS, branding, functions, people, states
 from coursecrafter.db.policies.hierarchy import GUARD_DELETION, GUARDED, OWNER_READS_PROJECTS
 from coursecrafter.db.session import Database
 from coursecrafter.db.tables import SCHEMA, metadata
@@ -59,6 +59,7 @@ def _after_the_tables() -> Iterator[str]:
     yield from people.PEOPLE_FUNCTIONS
     yield GUARD_DELETION
     yield states.REFUSE_STATE
+    yield branding.REQUIRE_SEEN_ASSET
     for name in functions.COMMENTS:
         yield from functions.guard(name)
     for group in GROUPS.values():
@@ -67,6 +68,7 @@ def _after_the_tables() -> Iterator[str]:
     yield OWNER_READS_PROJECTS
     yield GUARDED
     yield from states.state_triggers()
+    yield from branding.picture_triggers()
     for table in metadata.tables.values():
         if "updated_at" in table.columns:
             yield (

@@ -64,12 +64,10 @@ def by_project(table: str) -> TablePolicy:
     return TablePolicy(table, f"project_id = ANY({READ_SCOPE})", f"project_id = ANY({WRITE_SCOPE})")
 
 
-def by_parent(
-    table: str, key: str, parent: str, readable: str, writable: str, *, checked: str = "true", is_log: bool = False
-) -> TablePolicy:
+def by_parent(table: str, key: str, parent: str, readable: str, writable: str, *, is_log: bool = False) -> TablePolicy:
     """A table without `project_id`, through the row that has it; the conditions name the parent `p`."""
     row = f"{table}.{key}"
-    return TablePolicy(table, exists(parent, row, readable), exists(parent, row, writable), checked, is_log=is_log)
+    return TablePolicy(table, exists(parent, row, readable), exists(parent, row, writable), is_log=is_log)
 
 
 def by_parents_project(table: str, key: str, parent: str, *, is_log: bool = False) -> TablePolicy:
@@ -86,8 +84,3 @@ def exists(parent: str, key: str, condition: str, name: str = "p") -> str:
         name: what the condition calls that row.
     """
     return f"EXISTS (SELECT 1 FROM {SCHEMA}.{parent} {name} WHERE {name}.id = {key} AND {condition})"  # noqa: S608 - ours
-
-
-def empty_or_seen(key: str, parent: str) -> str:
-    """A condition: the key is empty or names a row that the request sees; foreign keys do not ask the policies."""
-    return f"({key} IS NULL OR {exists(parent, key, 'true')})"

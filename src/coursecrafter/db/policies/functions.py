@@ -168,6 +168,7 @@ COMMENTS = {
     "open_project(uuid, uuid)": "Gives a member the ownership of a project that does not exist yet.",
     "refuse_state()": "Trigger: the row may not come into this state from where it is.",
     "guard_deletion()": "Trigger: only an owner of a project deletes or restores it.",
+    "require_seen_asset()": "Trigger: a logo or preview is chosen from what the request sees.",
     **people.COMMENTS,
 }
 

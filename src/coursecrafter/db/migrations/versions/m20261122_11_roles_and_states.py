@@ -1,7 +1,7 @@
-"""Hold rows to their states, let roles share projects, and let reviewers comment.
+"""Hold rows to their states, let roles share projects, let reviewers comment, and ask for a picture when it is chosen.
 
-Schema: sections 2.1, 2.4, 2.6, 3.2, 5.1, 5.2, 7, 8.1, 10.2, 11. Safe while old code runs: yes, it makes no other moves
-and reads no column of `platform.project_access` but through these functions.
+Schema: sections 2.1, 2.4, 2.6, 3.2, 5.1, 5.2, 6, 7, 8.1, 10.2, 11. Safe while old code runs: yes, it makes no other
+moves and reads no column of `platform.project_access` but through these functions.
 
 Lint ban-drop-column: no code reads can_write; the function that did is replaced here.
 """
@@ -395,9 +395,139 @@ CREATE TRIGGER cc_scorm_render_jobs_state_moves BEFORE UPDATE OF job_state ON
   'in_progress>succeeded', 'in_progress>failed', 'in_progress>cancelled'])) EXECUTE FUNCTION
   platform.refuse_state('job_state')
 """,
+    "DROP POLICY cc_brand_profiles_add ON course_crafter.cc_brand_profiles",
+    """
+CREATE POLICY cc_brand_profiles_add ON course_crafter.cc_brand_profiles FOR INSERT TO cc_app, cc_worker WITH
+  CHECK ((project_id = ANY((SELECT platform.scope('write'))::uuid[]) AND org_id = (SELECT
+  platform.organisation('member'))) OR (project_id IS NULL AND org_id = (SELECT
+  platform.organisation('admin'))))
+""",
+    "DROP POLICY cc_brand_profiles_change ON course_crafter.cc_brand_profiles",
+    """
+CREATE POLICY cc_brand_profiles_change ON course_crafter.cc_brand_profiles FOR UPDATE TO cc_app, cc_worker USING
+  ((project_id = ANY((SELECT platform.scope('write'))::uuid[]) AND org_id = (SELECT
+  platform.organisation('member'))) OR (project_id IS NULL AND org_id = (SELECT
+  platform.organisation('admin')))) WITH CHECK ((project_id = ANY((SELECT platform.scope('write'))::uuid[]) AND
+  org_id = (SELECT platform.organisation('member'))) OR (project_id IS NULL AND org_id = (SELECT
+  platform.organisation('admin'))))
+""",
+    "DROP POLICY cc_brand_templates_add ON course_crafter.cc_brand_templates",
+    """
+CREATE POLICY cc_brand_templates_add ON course_crafter.cc_brand_templates FOR INSERT TO cc_app, cc_worker WITH
+  CHECK (EXISTS (SELECT 1 FROM course_crafter.cc_brand_profiles p WHERE p.id =
+  cc_brand_templates.brand_profile_id AND ((p.project_id = ANY((SELECT platform.scope('write'))::uuid[]) AND
+  p.org_id = (SELECT platform.organisation('member'))) OR (p.project_id IS NULL AND p.org_id = (SELECT
+  platform.organisation('admin'))))))
+""",
+    "DROP POLICY cc_brand_templates_change ON course_crafter.cc_brand_templates",
+    """
+CREATE POLICY cc_brand_templates_change ON course_crafter.cc_brand_templates FOR UPDATE TO cc_app, cc_worker
+  USING (EXISTS (SELECT 1 FROM course_crafter.cc_brand_profiles p WHERE p.id =
+  cc_brand_templates.brand_profile_id AND ((p.project_id = ANY((SELECT platform.scope('write'))::uuid[]) AND
+  p.org_id = (SELECT platform.organisation('member'))) OR (p.project_id IS NULL AND p.org_id = (SELECT
+  platform.organisation('admin')))))) WITH CHECK (EXISTS (SELECT 1 FROM course_crafter.cc_brand_profiles p WHERE
+  p.id = cc_brand_templates.brand_profile_id AND ((p.project_id = ANY((SELECT platform.scope('write'))::uuid[])
+  AND p.org_id = (SELECT platform.organisation('member'))) OR (p.project_id IS NULL AND p.org_id = (SELECT
+  platform.organisation('admin'))))))
+""",
+    """
+CREATE FUNCTION platform.require_seen_asset() RETURNS trigger LANGUAGE plpgsql
+SET search_path = ''
+AS $$
+BEGIN
+  IF NOT EXISTS (
+    SELECT 1 FROM course_crafter.cc_assets a WHERE a.id = (pg_catalog.to_jsonb(NEW) ->> TG_ARGV[0])::uuid
+  ) THEN
+    RAISE EXCEPTION 'no such asset' USING ERRCODE = 'no_data_found', TABLE = 'cc_assets';
+  END IF;
+  RETURN NEW;
+END
+$$
+""",
+    """
+COMMENT ON FUNCTION platform.require_seen_asset()
+  IS 'Trigger: a logo or preview is chosen from what the request sees.'
+""",
+    "REVOKE ALL ON FUNCTION platform.require_seen_asset() FROM PUBLIC",
+    "GRANT EXECUTE ON FUNCTION platform.require_seen_asset() TO cc_app, cc_worker",
+    """
+CREATE TRIGGER cc_brand_profiles_picture_first BEFORE INSERT ON course_crafter.cc_brand_profiles FOR EACH ROW
+  WHEN (NEW.logo_asset_id IS NOT NULL) EXECUTE FUNCTION platform.require_seen_asset('logo_asset_id')
+""",
+    """
+CREATE TRIGGER cc_brand_profiles_picture BEFORE UPDATE OF logo_asset_id ON course_crafter.cc_brand_profiles FOR
+  EACH ROW WHEN (NEW.logo_asset_id IS NOT NULL AND NEW.logo_asset_id IS DISTINCT FROM OLD.logo_asset_id) EXECUTE
+  FUNCTION platform.require_seen_asset('logo_asset_id')
+""",
+    """
+CREATE TRIGGER cc_brand_templates_picture_first BEFORE INSERT ON course_crafter.cc_brand_templates FOR EACH ROW
+  WHEN (NEW.preview_asset_id IS NOT NULL) EXECUTE FUNCTION platform.require_seen_asset('preview_asset_id')
+""",
+    """
+CREATE TRIGGER cc_brand_templates_picture BEFORE UPDATE OF preview_asset_id ON course_crafter.cc_brand_templates
+  FOR EACH ROW WHEN (NEW.preview_asset_id IS NOT NULL AND NEW.preview_asset_id IS DISTINCT FROM
+  OLD.preview_asset_id) EXECUTE FUNCTION platform.require_seen_asset('preview_asset_id')
+""",
 )
 
 DOWN = (
+    "DROP TRIGGER cc_brand_templates_picture ON course_crafter.cc_brand_templates",
+    "DROP TRIGGER cc_brand_templates_picture_first ON course_crafter.cc_brand_templates",
+    "DROP TRIGGER cc_brand_profiles_picture ON course_crafter.cc_brand_profiles",
+    "DROP TRIGGER cc_brand_profiles_picture_first ON course_crafter.cc_brand_profiles",
+    "DROP FUNCTION platform.require_seen_asset()",
+    "DROP POLICY cc_brand_templates_change ON course_crafter.cc_brand_templates",
+    """
+CREATE POLICY cc_brand_templates_change ON course_crafter.cc_brand_templates FOR UPDATE
+  TO cc_app, cc_worker
+  USING (EXISTS (SELECT 1 FROM course_crafter.cc_brand_profiles p
+  WHERE p.id = cc_brand_templates.brand_profile_id
+    AND ((p.project_id = ANY((SELECT platform.scope('write'))::uuid[])
+    AND p.org_id = (SELECT platform.organisation('member'))) OR (p.project_id IS NULL
+    AND p.org_id = (SELECT platform.organisation('admin'))))))
+  WITH CHECK ((EXISTS (SELECT 1 FROM course_crafter.cc_brand_profiles p
+  WHERE p.id = cc_brand_templates.brand_profile_id
+    AND ((p.project_id = ANY((SELECT platform.scope('write'))::uuid[])
+    AND p.org_id = (SELECT platform.organisation('member'))) OR (p.project_id IS NULL
+    AND p.org_id = (SELECT platform.organisation('admin'))))))
+    AND (cc_brand_templates.preview_asset_id IS NULL OR EXISTS (SELECT 1 FROM course_crafter.cc_assets p
+  WHERE p.id = cc_brand_templates.preview_asset_id AND true)))
+""",
+    "DROP POLICY cc_brand_templates_add ON course_crafter.cc_brand_templates",
+    """
+CREATE POLICY cc_brand_templates_add ON course_crafter.cc_brand_templates FOR INSERT
+  TO cc_app, cc_worker
+  WITH CHECK ((EXISTS (SELECT 1 FROM course_crafter.cc_brand_profiles p
+  WHERE p.id = cc_brand_templates.brand_profile_id
+    AND ((p.project_id = ANY((SELECT platform.scope('write'))::uuid[])
+    AND p.org_id = (SELECT platform.organisation('member'))) OR (p.project_id IS NULL
+    AND p.org_id = (SELECT platform.organisation('admin'))))))
+    AND (cc_brand_templates.preview_asset_id IS NULL OR EXISTS (SELECT 1 FROM course_crafter.cc_assets p
+  WHERE p.id = cc_brand_templates.preview_asset_id AND true)))
+""",
+    "DROP POLICY cc_brand_profiles_change ON course_crafter.cc_brand_profiles",
+    """
+CREATE POLICY cc_brand_profiles_change ON course_crafter.cc_brand_profiles FOR UPDATE
+  TO cc_app, cc_worker
+  USING ((project_id = ANY((SELECT platform.scope('write'))::uuid[])
+    AND org_id = (SELECT platform.organisation('member'))) OR (project_id IS NULL
+    AND org_id = (SELECT platform.organisation('admin'))))
+  WITH CHECK (((project_id = ANY((SELECT platform.scope('write'))::uuid[])
+    AND org_id = (SELECT platform.organisation('member'))) OR (project_id IS NULL
+    AND org_id = (SELECT platform.organisation('admin')))) AND (cc_brand_profiles.logo_asset_id IS NULL
+    OR EXISTS (SELECT 1 FROM course_crafter.cc_assets p
+  WHERE p.id = cc_brand_profiles.logo_asset_id AND true)))
+""",
+    "DROP POLICY cc_brand_profiles_add ON course_crafter.cc_brand_profiles",
+    """
+CREATE POLICY cc_brand_profiles_add ON course_crafter.cc_brand_profiles FOR INSERT
+  TO cc_app, cc_worker
+  WITH CHECK (((project_id = ANY((SELECT platform.scope('write'))::uuid[])
+    AND org_id = (SELECT platform.organisation('member'))) OR (project_id IS NULL
+    AND org_id = (SELECT platform.organisation('admin')))) AND (cc_brand_profiles.logo_asset_id IS NULL
+    OR EXISTS (SELECT 1 FROM course_crafter.cc_assets p
+  WHERE p.id = cc_brand_profiles.logo_asset_id AND true)))
+""",
     "DROP TRIGGER cc_scorm_render_jobs_state_moves ON course_crafter.cc_scorm_render_jobs",
     "DROP TRIGGER cc_scorm_render_jobs_state_first ON course_crafter.cc_scorm_render_jobs",
     "DROP TRIGGER cc_book_render_jobs_state_moves ON course_crafter.cc_book_render_jobs",
