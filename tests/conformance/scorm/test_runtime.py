@@ -200,6 +200,7 @@ def test_a_keyboard_is_enough(page: Page, strict_lms: Lms) -> None:
     _see_correct(module)
     _tab_to(page, "button[type=submit]")
     page.keyboard.press("Enter")
+    _see_question_take_focus(page)
     _tab_to(page, "input[type=checkbox]")
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
@@ -209,12 +210,14 @@ def test_a_keyboard_is_enough(page: Page, strict_lms: Lms) -> None:
     _see_correct(module)
     _tab_to(page, "button[type=submit]")
     page.keyboard.press("Enter")
+    _see_question_take_focus(page)
     _tab_to(page, "input[type=radio]")
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
     _see_correct(module)
     _tab_to(page, "button[type=submit]")
     page.keyboard.press("Enter")
+    _see_question_take_focus(page)
     _tab_to(page, "input[type=text]")
     page.keyboard.type("queen")
     page.keyboard.press("Enter")
@@ -223,6 +226,12 @@ def test_a_keyboard_is_enough(page: Page, strict_lms: Lms) -> None:
     page.keyboard.press("Enter")
 
     expect(module.get_by_text("100 % · 4 of 4 right")).to_be_visible()
+
+
+def _see_question_take_focus(page: Page) -> None:
+    """Wait for the next question: it takes the focus once it is painted, and a Tab before that is lost."""
+    focused = "document.activeElement.contentDocument?.activeElement"
+    page.wait_for_function(f"() => {focused}?.matches('[tabindex=\"-1\"]') ?? false")
 
 
 def _see_correct(module: FrameLocator) -> None:
