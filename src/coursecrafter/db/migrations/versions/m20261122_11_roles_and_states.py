@@ -3,6 +3,8 @@
 Schema: sections 2.1, 2.4, 2.6, 3.2, 5.1, 5.2, 6, 7, 8.1, 10.2, 11. Safe while old code runs: yes, it makes no other
 moves and reads no column of `platform.project_access` but through these functions.
 
+Longer than other revisions: it holds each policy and function that it replaces twice, as it is now and as it was.
+
 Lint ban-drop-column: no code reads can_write; the function that did is replaced here.
 """
 
