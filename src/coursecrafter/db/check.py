@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from coursecrafter.db.dump import dump_schemas, say_differences
-from coursecrafter.db.roles import ROLES
+from coursecrafter.db.roles import ROLES, TAKEN
 from coursecrafter.db.session import Database
 from coursecrafter.db.upgrade import current_revision, head_revision, migrate
 
@@ -111,9 +111,10 @@ def _say_memberships(connection: sa.Connection, database: Database) -> Iterator[
     )
     found = [(row.role, row.member) for row in rows]
     wanted = [(group, role.name) for role in ROLES for group in role.member_of]
+    wanted += [(role.name, taker) for role in ROLES for taker in role.taken_by]
     # A server's own logins act as ours; whoever administers may act as any.
     logins = {database.urls.app.username, database.urls.worker.username}
-    allowed = {(role, login) for role in ("cc_app", "cc_worker") for login in logins if login != role}
+    allowed = {(role, login) for role in TAKEN for login in logins if login != role}
     allowed |= {(role, database.urls.admin.username) for role in OURS}
     for group, member in wanted:
         if (group, member) not in found:

@@ -12,10 +12,11 @@ import sqlalchemy as sa
 
 from coursecrafter.db.check import scratch_database
 from coursecrafter.db.dump import Entry, dump_schemas, say_differences
-from coursecrafter.db.policies import GROUPS, branding, functions, people, states
+from coursecrafter.db.policies import GROUPS, branding, functions, people, requests, states
 from coursecrafter.db.policies.hierarchy import GUARD_DELETION, GUARDED, OWNER_READS_PROJECTS
 from coursecrafter.db.session import Database
 from coursecrafter.db.tables import SCHEMA, metadata
+from coursecrafter.db.tables.accounts import ACCOUNT_GRANTS
 from coursecrafter.db.upgrade import head_revision, migrate_down
 
 
@@ -54,9 +55,11 @@ def make_declared(connection: sa.Connection) -> None:
 
 def _after_the_tables() -> Iterator[str]:
     yield f"GRANT USAGE ON SCHEMA {SCHEMA}, platform TO cc_app, cc_worker"
+    yield "GRANT USAGE ON SCHEMA platform TO cc_accounts"
     yield from functions.PLATFORM_FUNCTIONS[1:]
     yield functions.OPEN_PROJECT
     yield from people.PEOPLE_FUNCTIONS
+    yield from requests.REQUEST_FUNCTIONS
     yield GUARD_DELETION
     yield states.REFUSE_STATE
     yield branding.REQUIRE_SEEN_ASSET
@@ -65,6 +68,9 @@ def _after_the_tables() -> Iterator[str]:
     for group in GROUPS.values():
         for policy in group:
             yield from policy.statements()
+    yield from requests.request_policies()
+    for table, rights in ACCOUNT_GRANTS.items():
+        yield f"GRANT {rights} ON platform.{table} TO cc_accounts"
     yield OWNER_READS_PROJECTS
     yield GUARDED
     yield from states.state_triggers()

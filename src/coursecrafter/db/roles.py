@@ -1,8 +1,9 @@
-"""The four roles, shared by all databases of a server.
+"""The five roles, shared by all databases of a server.
 
 `cc_owner` owns everything and nobody logs in as it; `cc_app` serves requests and `cc_worker` jobs, both under row-level
-security; `cc_admin` migrates and backs up, and sees every row, since an owner's backfill and a dump of data see none
-under forced row-level security.
+security; `cc_accounts` is what a request is until it is known who sends it: it reaches people, sessions and keys of all
+organisations and no course of any, and the application's login may become it; `cc_admin` migrates and backs up, and
+sees every row, since an owner's backfill and a dump of data see none under forced row-level security.
 """
 
 from __future__ import annotations
@@ -23,19 +24,25 @@ class Role:
         name: its name.
         attributes: what CREATE ROLE says of it.
         member_of: roles whose rights it has.
+        taken_by: roles that may become it by saying so, and have none of its rights before.
     """
 
     name: str
     attributes: str
     member_of: tuple[str, ...] = ()
+    taken_by: tuple[str, ...] = ()
 
 
 ROLES = (
     Role("cc_owner", "NOLOGIN"),
     Role("cc_app", "LOGIN"),
     Role("cc_worker", "LOGIN"),
+    Role("cc_accounts", "NOLOGIN", taken_by=("cc_app",)),
     Role("cc_admin", "LOGIN BYPASSRLS CREATEDB", ("cc_owner",)),
 )
+
+TAKEN = ("cc_app", "cc_worker", "cc_accounts")
+"""The roles that the login of a server's application becomes."""
 
 
 def ensure_roles(connection: sa.Connection, passwords: Mapping[str, str]) -> None:
@@ -56,8 +63,8 @@ def ensure_roles(connection: sa.Connection, passwords: Mapping[str, str]) -> Non
 
 
 def allow_login(connection: sa.Connection, login: str) -> None:
-    """Let the server's application login act as `cc_app` and `cc_worker`, and as nothing without saying so."""
-    for role in ("cc_app", "cc_worker"):
+    """Let the server's application login act as the application's roles, and as nothing without saying so."""
+    for role in TAKEN:
         may = sa.text("SELECT pg_has_role(:login, :role, 'SET')")
         if login != role and not connection.scalar(may, {"login": login, "role": role}):
             connection.exec_driver_sql(f"GRANT {role} TO {_quoted(connection, login)} WITH INHERIT FALSE, SET TRUE")
@@ -68,6 +75,8 @@ def _create(connection: sa.Connection, role: Role, password: str | None) -> None
     connection.exec_driver_sql(f"CREATE ROLE {role.name} {role.attributes}{secret}")
     for group in role.member_of:
         connection.exec_driver_sql(f"GRANT {group} TO {role.name}")
+    for taker in role.taken_by:
+        connection.exec_driver_sql(f"GRANT {role.name} TO {taker} WITH INHERIT FALSE, SET TRUE")
 
 
 def _verifier(connection: sa.Connection, role: str, password: str) -> str:

@@ -93,6 +93,13 @@ class Database:
             yield connection
 
     @contextmanager
+    def accounts(self) -> Iterator[sa.Connection]:
+        """A transaction before it is known for whom: people, sessions and keys of all organisations, no course."""
+        with _refusing(), _transaction(self._app_engine) as connection:
+            connection.execute(sa.text("SET LOCAL ROLE cc_accounts"))
+            yield connection
+
+    @contextmanager
     def admin(self) -> Iterator[sa.Connection]:
         """A transaction of the administrator, who sees every row of every organisation."""
         with _transaction(self._admin_engine) as connection:

@@ -6,7 +6,7 @@ The request is known to the database by three settings, local to its transaction
 
 from __future__ import annotations
 
-from coursecrafter.db.policies import people
+from coursecrafter.db.policies import people, requests
 from coursecrafter.domain.roles import Right, organisation_roles_with, project_roles_with
 
 
@@ -170,6 +170,7 @@ COMMENTS = {
     "guard_deletion()": "Trigger: only an owner of a project deletes or restores it.",
     "require_seen_asset()": "Trigger: a logo or preview is chosen from what the request sees.",
     **people.COMMENTS,
+    **requests.COMMENTS,
 }
 
 PLATFORM_FUNCTIONS = (UUIDV7, TOUCH, SCOPE, PROJECTS_OF_REQUEST, ORGANISATION, REVISION)
@@ -177,9 +178,9 @@ PLATFORM_FUNCTIONS = (UUIDV7, TOUCH, SCOPE, PROJECTS_OF_REQUEST, ORGANISATION, R
 
 
 def guard(name: str) -> tuple[str, ...]:
-    """Comment a function and let only the application's roles call it; people are led by requests, never by jobs."""
+    """Comment a function and let only those roles call it that need it; people are led by requests, never by jobs."""
     comment = COMMENTS[name].replace("'", "''")
-    roles = "cc_app" if name in people.COMMENTS else "cc_app, cc_worker"
+    roles = "cc_app" if name in people.COMMENTS else requests.CALLERS.get(name, "cc_app, cc_worker")
     return (
         f"COMMENT ON FUNCTION platform.{name} IS '{comment}'",
         f"REVOKE ALL ON FUNCTION platform.{name} FROM PUBLIC",

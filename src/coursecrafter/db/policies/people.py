@@ -81,6 +81,19 @@ AS $$
 $$
 """.strip()
 
+ORGANISATION_PEOPLE = """
+CREATE FUNCTION platform.organisation_people()
+RETURNS TABLE (user_id uuid, name text, email text, role text, since timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = ''
+AS $$
+  SELECT u.id, u.name, u.email, m.role, m.created_at
+  FROM platform.memberships m JOIN platform.users u ON u.id = m.user_id
+  WHERE m.org_id = platform.organisation('member')
+  ORDER BY u.name, u.id
+$$
+""".strip()
+
 _MAY_LEAD = """
   IF NOT EXISTS (
     SELECT 1 FROM platform.memberships m
@@ -163,9 +176,10 @@ $$
 COMMENTS = {
     "share_project(uuid, uuid, text)": "Gives a member of the organisation a role in a project.",
     "unshare_project(uuid, uuid)": "Takes a person's role in a project away; anybody may leave.",
+    "organisation_people()": "The members of the request's organisation, for each of them.",
     "project_people(uuid)": "Who has which role in a project, for those who may see it and for admins.",
     "set_member_role(uuid, text)": "Gives a member another role in the organisation.",
     "remove_member(uuid)": "Takes a person out of the organisation and of all its projects; anybody may leave.",
 }
 
-PEOPLE_FUNCTIONS = (SHARE_PROJECT, UNSHARE_PROJECT, PROJECT_PEOPLE, SET_MEMBER_ROLE, REMOVE_MEMBER)
+PEOPLE_FUNCTIONS = (SHARE_PROJECT, UNSHARE_PROJECT, PROJECT_PEOPLE, ORGANISATION_PEOPLE, SET_MEMBER_ROLE, REMOVE_MEMBER)

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from coursecrafter.db.tables.accounts import (
+    api_keys,
+    identities,
+    invitations,
+    password_resets,
+    security_events,
+    sessions,
+)
 from coursecrafter.db.tables.assets import cc_asset_versions, cc_assets, cc_source_files
 from coursecrafter.db.tables.book import cc_book_sections, cc_book_structures
 from coursecrafter.db.tables.branding import cc_brand_profiles, cc_brand_templates
@@ -25,11 +33,13 @@ from coursecrafter.db.tables.platform import (
     users,
 )
 from coursecrafter.db.tables.render_jobs import cc_book_render_jobs, cc_scorm_render_jobs, cc_video_render_jobs
+from coursecrafter.db.tables.requests import idempotency_keys, uploaded_files, uploads
 from coursecrafter.db.tables.scripts import cc_scripts, cc_voice_tracks
 
 __all__ = [
     "PLATFORM",
     "SCHEMA",
+    "api_keys",
     "cc_activity_log",
     "cc_ai_calls",
     "cc_asset_versions",
@@ -54,9 +64,17 @@ __all__ = [
     "cc_source_files",
     "cc_video_render_jobs",
     "cc_voice_tracks",
+    "idempotency_keys",
+    "identities",
+    "invitations",
     "memberships",
     "metadata",
     "organisations",
+    "password_resets",
     "project_access",
+    "security_events",
+    "sessions",
+    "uploaded_files",
+    "uploads",
     "users",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from coursecrafter.db.tables.columns import created_at, metadata
+from coursecrafter.db.tables.columns import created_at, metadata, moment
 
 PLATFORM = "platform"
 
@@ -21,6 +21,8 @@ organisations = sa.Table(
     sa.Column("name", sa.Text, nullable=False, comment="What people call it."),
     sa.Column("slug", sa.Text, nullable=False, unique=True, comment="Short name in addresses, unique."),
     created_at(),
+    sa.Column("quota_bytes", sa.BigInteger, comment="Most bytes of uploads it may keep; null: the installation's."),
+    sa.CheckConstraint("quota_bytes >= 0", name="quota_bytes_not_negative"),
     schema=PLATFORM,
     comment="A tenant; nothing of one organisation is seen by another.",
 )
@@ -34,6 +36,15 @@ users = sa.Table(
     sa.Column("email", sa.Text, nullable=False, unique=True, comment="Address they sign in with, lower case, unique."),
     sa.Column("name", sa.Text, nullable=False, comment="What people call them."),
     created_at(),
+    sa.Column("password_hash", sa.Text, comment="argon2id in PHC form; null: signs in elsewhere, or not yet."),
+    sa.Column(
+        "is_operator",
+        sa.Boolean,
+        nullable=False,
+        server_default=sa.text("false"),
+        comment="Whether they run the installation: make organisations, close accounts.",
+    ),
+    moment("deactivated_at", "When the account was closed, UTC; null: open.", nullable=True),
     sa.CheckConstraint("email = lower(email)", name="email_lower"),
     schema=PLATFORM,
     comment="A person; may belong to several organisations.",
