@@ -69,8 +69,8 @@ def _after_the_tables() -> Iterator[str]:
         for policy in group:
             yield from policy.statements()
     yield from requests.request_policies()
-    for table, rights in ACCOUNT_GRANTS.items():
-        yield f"GRANT {rights} ON platform.{table} TO cc_accounts"
+    for name, rights in ACCOUNT_GRANTS.items():
+        yield f"GRANT {rights} ON platform.{name} TO cc_accounts"
     yield OWNER_READS_PROJECTS
     yield GUARDED
     yield from states.state_triggers()
