@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
@@ -24,9 +25,12 @@ from coursecrafter.domain.stored import StoredObject
 from coursecrafter.errors import AssetError
 
 if TYPE_CHECKING:
+    from obstore import BytesStream
     from obstore.store import ObjectStore as Backend
 
 CHUNK_BYTES = 8 * 1024 * 1024
+PIECE_BYTES = 256 * 1024
+"""What a reader of a part is given at a time: many may read at once."""
 
 
 class StoreFull(AssetError):
@@ -71,7 +75,7 @@ class ObjectStore:
             self._backend = from_url(url)
         else:
             self.folder = Path(url.removeprefix("file://"))
-            with _translated():
+            with translated():
                 self.folder.mkdir(parents=True, exist_ok=True)
             self._backend = LocalStore(str(self.folder))
 
@@ -97,13 +101,46 @@ class ObjectStore:
         self._put(stored, path)
         return stored
 
+    def adopt_file(self, path: Path, stored: StoredObject) -> bool:
+        """Take a file that is hashed already, so that it is gone from its place; whether the object is new.
+
+        In a folder store nothing is copied where the file lies in `incoming_folder`.
+
+        Raises:
+            StoreFull: CC-0701.
+        """
+        if self.has(stored):
+            path.unlink(missing_ok=True)
+            return False
+        if self.folder is None:
+            self._write(self._path(stored.key), path)
+            path.unlink(missing_ok=True)
+            return True
+        target = self.folder / self._path(stored.key)
+        with translated():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(target)
+        return True
+
+    def remove(self, stored: StoredObject) -> None:
+        """Take an object away, if it is there."""
+        with translated(), suppress(FileNotFoundError):
+            obstore.delete(self._backend, self._path(stored.key))
+
+    @property
+    def incoming_folder(self) -> Path:
+        """Where files lie until it is known whether they are kept: on the store's own disk, if it is a folder."""
+        return (
+            Path(tempfile.gettempdir(), "coursecrafter-incoming") if self.folder is None else self.folder / "incoming"
+        )
+
     def get_bytes(self, stored: StoredObject) -> bytes:
         """The object's bytes.
 
         Raises:
             ObjectMissing: CC-0702.
         """
-        with _translated():
+        with translated():
             return bytes(obstore.get(self._backend, self._path(stored.key)).bytes())
 
     def copy_to(self, stored: StoredObject, target: Path) -> None:
@@ -112,9 +149,55 @@ class ObjectStore:
         Raises:
             ObjectMissing: CC-0702.
         """
-        with _translated(), target.open("wb") as file:
+        with translated(), target.open("wb") as file:
             for chunk in obstore.get(self._backend, self._path(stored.key)).stream(min_chunk_size=CHUNK_BYTES):
                 file.write(chunk)
+
+    def read_range(self, stored: StoredObject, start: int, length: int) -> Iterator[bytes]:
+        """A part of the object, in pieces of bounded size.
+
+        Args:
+            start: of the first byte, from 0.
+            length: in bytes; what would lie beyond the end is not given.
+
+        Raises:
+            ObjectMissing: CC-0702, before the first piece.
+        """
+        return self._read(stored.key, start, min(start + length, stored.size_bytes))
+
+    def find(self, sha256: str, mime_type: str) -> StoredObject:
+        """The object of a name, with the length that it has in the store.
+
+        Raises:
+            ObjectMissing: CC-0702.
+        """
+        with translated():
+            size_bytes = int(obstore.head(self._backend, self._path(StoredObject(sha256, 0, mime_type).key))["size"])
+        return StoredObject(sha256, size_bytes, mime_type)
+
+    def put_part(self, name: str, path: Path) -> None:
+        """Keep a part of an upload under a name of its own (`uploads/...`), to be read by any machine.
+
+        Raises:
+            StoreFull: CC-0701.
+        """
+        self._write(self._path(name), path)
+
+    def read_part(self, name: str, size_bytes: int) -> Iterator[bytes]:
+        """A part's bytes in pieces.
+
+        Raises:
+            ObjectMissing: CC-0702, before the first piece.
+        """
+        return self._read(name, 0, size_bytes)
+
+    def remove_parts(self, folder: str) -> None:
+        """Take away all parts below a name (`uploads/...`)."""
+        with translated():
+            names = [meta["path"] for batch in obstore.list(self._backend, self._path(folder)) for meta in batch]
+            for name in names:
+                with suppress(FileNotFoundError):
+                    obstore.delete(self._backend, name)
 
     def has(self, stored: StoredObject) -> bool:
         """Whether the object is there, with its length."""
@@ -151,12 +234,19 @@ class ObjectStore:
         finally:
             self._written = None
 
+    def _read(self, key: str, start: int, end: int) -> Iterator[bytes]:
+        if start >= end:
+            return iter(())
+        with translated():
+            found = obstore.get(self._backend, self._path(key), options={"range": (start, end)})
+        return _pieces(found.stream(min_chunk_size=PIECE_BYTES))
+
     def _put(self, stored: StoredObject, content: bytes | Path) -> None:
         if not self.has(stored):
             self._write(self._path(stored.key), content)
 
     def _write(self, path: str, content: bytes | Path) -> None:
-        with _translated():
+        with translated():
             obstore.put(self._backend, path, content)
         if self._written is not None:
             self._written.append(path)
@@ -165,8 +255,14 @@ class ObjectStore:
         return f"{self.prefix}/{key}"
 
 
+def _pieces(part: BytesStream) -> Iterator[bytes]:
+    with translated():
+        for piece in part:
+            yield bytes(piece)
+
+
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     """Turn the backend's words into ours."""
     try:
         yield
