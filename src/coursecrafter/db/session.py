@@ -66,11 +66,13 @@ class Database:
     Args:
         urls: how to reach it.
         is_embedded: whether this process keeps it, and so may upgrade it unasked.
+        connections: of requests, kept open; a few more are opened for a moment where these do not suffice.
     """
 
-    def __init__(self, urls: DatabaseUrls, *, is_embedded: bool) -> None:
+    def __init__(self, urls: DatabaseUrls, *, is_embedded: bool, connections: int = 5) -> None:
         self.urls = urls
         self.is_embedded = is_embedded
+        self.connections = connections
 
     @contextmanager
     def app(self, identity: Identity) -> Iterator[sa.Connection]:
@@ -149,7 +151,7 @@ class Database:
 
     @cached_property
     def _app_engine(self) -> sa.Engine:
-        return sa.create_engine(self.urls.app, pool_pre_ping=True)
+        return sa.create_engine(self.urls.app, pool_pre_ping=True, pool_size=self.connections)
 
     @cached_property
     def _worker_engine(self) -> sa.Engine:
@@ -161,8 +163,11 @@ class Database:
 
 
 @contextmanager
-def open_database(settings: Settings) -> Iterator[Database]:
+def open_database(settings: Settings, connections: int = 5) -> Iterator[Database]:
     """Reach the server that the settings name, else the embedded one, started for as long as it is used.
+
+    Args:
+        connections: see `Database`.
 
     Raises:
         ProgramsMissing: CC-0010.
@@ -171,11 +176,12 @@ def open_database(settings: Settings) -> Iterator[Database]:
     """
     with ExitStack() as stack:
         if settings.database_url is None:
-            database = Database(stack.enter_context(open_embedded(settings.home)), is_embedded=True)
+            urls = stack.enter_context(open_embedded(settings.home))
+            database = Database(urls, is_embedded=True, connections=connections)
         else:
             url = read_url(settings.database_url)
             admin = read_url(settings.database_admin_url or settings.database_url)
-            database = Database(DatabaseUrls(url, url, admin), is_embedded=False)
+            database = Database(DatabaseUrls(url, url, admin), is_embedded=False, connections=connections)
         stack.callback(database.close)
         yield database
 

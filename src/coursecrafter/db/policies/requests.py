@@ -64,6 +64,7 @@ COMMENTS = {
     "forget_uploads()": "Deletes uploads that were not finished in time, and names them.",
 }
 CALLERS = {
+    "uuidv7()": "cc_app, cc_worker, cc_accounts",
     "room_left(bigint)": "cc_app",
     "forget_requests()": "cc_accounts",
     "forget_uploads()": "cc_accounts",

@@ -16,6 +16,7 @@ depends_on = None
 
 UP = (
     "GRANT USAGE ON SCHEMA platform TO cc_accounts",
+    "GRANT EXECUTE ON FUNCTION platform.uuidv7() TO cc_accounts",
     "ALTER TABLE platform.organisations ADD COLUMN quota_bytes BIGINT",
     """
 ALTER TABLE platform.organisations ADD CONSTRAINT ck_organisations_quota_bytes_not_negative
@@ -254,6 +255,7 @@ DOWN = (
     "REVOKE ALL ON platform.organisations FROM cc_accounts",
     "ALTER TABLE platform.users DROP COLUMN deactivated_at, DROP COLUMN is_operator, DROP COLUMN password_hash",
     "ALTER TABLE platform.organisations DROP COLUMN quota_bytes",
+    "REVOKE EXECUTE ON FUNCTION platform.uuidv7() FROM cc_accounts",
     "REVOKE USAGE ON SCHEMA platform FROM cc_accounts",
 )
 
