@@ -15,6 +15,7 @@ from coursecrafter.build.course import Built, build_course, describe
 from coursecrafter.build.order import BUILD_ORDER, DEFAULT_PRIMARY, BuildOrder
 from coursecrafter.commands.courses import course
 from coursecrafter.commands.organisations import org as organisations
+from coursecrafter.commands.serve import serve
 from coursecrafter.config import load_settings
 from coursecrafter.db.commands import db
 from coursecrafter.doctor import Part, examine
@@ -48,8 +49,8 @@ def cli(context: click.Context, org: str | None, person: str | None, *, verbose:
     log.setLevel(level)
 
 
-for group in (course, db, organisations):
-    cli.add_command(group)
+for command in (course, db, organisations, serve):
+    cli.add_command(command)
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

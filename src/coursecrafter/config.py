@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import secrets
+import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,3 +47,60 @@ def default_home() -> Path:
         return Path("/var/lib/coursecrafter")
     base = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
     return Path(base).expanduser() / "coursecrafter"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSettings:
+    """How the HTTP service shows itself, and how much it lets in.
+
+    Attributes:
+        public_url: address under which browsers reach it, without a slash at the end; it decides which pages may send.
+        cors_origins: other origins whose pages may call it; none by default.
+        secret: signs links; the same on all machines of an installation.
+        threads: calls that run at once, each with a connection to the database.
+        calls_per_minute: of one caller; 0: no limit.
+        quota_bytes: uploads that an organisation may keep unless it has a quota of its own; None: any number.
+        upload_bytes: the largest single upload.
+    """
+
+    public_url: str
+    cors_origins: tuple[str, ...]
+    secret: bytes
+    threads: int
+    calls_per_minute: int
+    quota_bytes: int | None
+    upload_bytes: int
+
+
+def load_service_settings(home: Path, public_url: str, environment: dict[str, str] | None = None) -> ServiceSettings:
+    """Read COURSECRAFTER_PUBLIC_URL, _CORS_ORIGINS, _SECRET, _THREADS, _CALLS_PER_MINUTE, _QUOTA_MB and _UPLOAD_MB.
+
+    Args:
+        public_url: where it listens, for an installation that names no other address.
+    """
+    env = dict(os.environ) if environment is None else environment
+    quota = env.get("COURSECRAFTER_QUOTA_MB")
+    return ServiceSettings(
+        public_url=(env.get("COURSECRAFTER_PUBLIC_URL") or public_url).rstrip("/"),
+        cors_origins=tuple(env.get("COURSECRAFTER_CORS_ORIGINS", "").split()),
+        secret=(env.get("COURSECRAFTER_SECRET") or "").encode() or _own_secret(home),
+        threads=int(env.get("COURSECRAFTER_THREADS") or 16),
+        calls_per_minute=int(env.get("COURSECRAFTER_CALLS_PER_MINUTE") or 6000),
+        quota_bytes=int(quota) << 20 if quota else None,
+        upload_bytes=int(env.get("COURSECRAFTER_UPLOAD_MB") or 4096) << 20,
+    )
+
+
+def _own_secret(home: Path) -> bytes:
+    """The secret of an installation on one machine, made at its first start."""
+    home.mkdir(parents=True, exist_ok=True)
+    path = home / "secret.key"
+    if not path.exists():
+        # Whole or absent: of two that start at once, both read what one of them wrote.
+        descriptor, name = tempfile.mkstemp(dir=home)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(32))
+        with suppress(FileExistsError):
+            os.link(name, path)
+        Path(name).unlink()
+    return path.read_bytes()

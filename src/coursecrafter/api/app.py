@@ -1,0 +1,140 @@
+"""The application: its routes, and what stands around them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+import anyio.to_thread
+from fastapi import FastAPI, Request
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
+
+from coursecrafter import __version__
+from coursecrafter.api import routes
+from coursecrafter.api.call import refusal
+from coursecrafter.api.headers import AnswerHeaders
+from coursecrafter.api.problems import Fault, NoSuchCall, WrongMethod
+from coursecrafter.api.routing import Routes
+from coursecrafter.api.site import Site
+
+API_VERSION = "1.0.0"
+"""Raised whenever a schema of the API changes: the middle number when something is added, the first otherwise."""
+
+COMPRESSED_FROM_BYTES = 1024
+COMPRESSION = 4
+"""Level of gzip: 9 costs three times as much for a twentieth less."""
+
+NOT_COMPRESSED = (
+    "text/event-stream",
+    "application/zip",
+    "application/epub+zip",
+    "application/octet-stream",
+    "application/pdf",
+    "application/vnd.openxmlformats-officedocument",
+    "audio/",
+    "image/",
+    "video/",
+)
+DESCRIPTION = """
+Course Crafter's whole work, by HTTP. Every answer is an envelope: `{"ok", "data", "error"}`. An error has a code
+(`CC-0020`), says what happened and what to do, and carries the request's id.
+
+Programs send an API key as `Authorization: Bearer cc_key_…`; browsers have a session's cookie. Changes take
+`Idempotency-Key`, so that a call can be repeated without harm, and where it says so `If-Match`, so that nobody's change
+is lost.
+"""
+
+
+def make_app(site: Site) -> FastAPI:
+    """The application of an open installation."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = site.service.threads
+        yield
+
+    app = FastAPI(
+        title="Course Crafter",
+        version=API_VERSION,
+        description=DESCRIPTION.strip(),
+        openapi_url="/cc/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.site = site
+    for router in all_routes():
+        app.include_router(router)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _fault)
+    _describe_security(app)
+    _surround(app, site)
+    return app
+
+
+def all_routes() -> list[Routes]:
+    """The calls of every module of routes."""
+    modules = sorted(module.name for module in iter_modules(routes.__path__))
+    found = [import_module(f"{routes.__name__}.{name}") for name in modules]
+    return [module.routes for module in found]
+
+
+def _surround(app: FastAPI, site: Site) -> None:
+    """Middleware, the innermost first."""
+    app.add_middleware(
+        GZipMiddleware,
+        minimum_size=COMPRESSED_FROM_BYTES,
+        compresslevel=COMPRESSION,
+        exclude_content_types=NOT_COMPRESSED,
+    )
+    if site.service.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=site.service.cors_origins,
+            allow_credentials=True,
+            allow_methods=["GET", "POST", "HEAD", "PATCH", "DELETE"],
+            allow_headers=["authorization", "content-type", "idempotency-key", "if-match", "last-event-id"],
+            expose_headers=["etag", "x-request-id", "retry-after"],
+        )
+    app.add_middleware(AnswerHeaders, is_https=site.service.public_url.startswith("https://"))
+
+
+def _describe_security(app: FastAPI) -> None:
+    """Say in the OpenAPI document how callers are known."""
+    make = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = make()
+            document["components"]["securitySchemes"] = {
+                "key": {"type": "http", "scheme": "bearer", "description": "An API key, or a token of your platform."},
+                "session": {"type": "apiKey", "in": "cookie", "name": "__Host-cc_session"},
+            }
+            document["security"] = [{"key": []}, {"session": []}]
+            document["info"]["x-program-version"] = __version__
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to extend the document
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    """What the router itself refuses."""
+    status = getattr(error, "status_code", 500)
+    if status == NoSuchCall.status:
+        return refusal(request, NoSuchCall("There is no such call."))
+    if status == WrongMethod.status:
+        answer = refusal(request, WrongMethod("This call takes another method."))
+        answer.headers["allow"] = (getattr(error, "headers", None) or {}).get("Allow", "GET, POST")
+        return answer
+    return refusal(request, Fault("The call could not be answered."))
+
+
+async def _fault(request: Request, error: Exception) -> Response:
+    return refusal(request, error)

@@ -1,0 +1,63 @@
+"""A call's body: never more of it in memory than a call may have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic_core import from_json
+from starlette.requests import ClientDisconnect, Request
+
+from coursecrafter.api.problems import BodyCutOff, BodyTooLarge, UnreadableBody
+
+MOST_JSON_BYTES = 2 << 20
+NOT_PARSED = object()
+
+
+class CallRequest(Request):
+    """A request whose JSON body is bounded in length and depth.
+
+    Attributes:
+        parsed: the JSON value of its body, once it was parsed.
+    """
+
+    parsed: Any = NOT_PARSED
+
+    async def body(self) -> bytes:
+        """The whole body.
+
+        Raises:
+            BodyTooLarge: CC-0004, as soon as that is known.
+            BodyCutOff: CC-0036.
+        """
+        if hasattr(self, "_body"):
+            return bytes(self._body)
+        announced = self.headers.get("content-length", "")
+        if announced.isdigit() and (len(announced) > len(str(MOST_JSON_BYTES)) or int(announced) > MOST_JSON_BYTES):
+            raise self._too_large()
+        chunks, length = [], 0
+        try:
+            async for chunk in self.stream():
+                length += len(chunk)
+                if length > MOST_JSON_BYTES:
+                    raise self._too_large()
+                chunks.append(chunk)
+        except ClientDisconnect as error:
+            raise BodyCutOff("The body ended half-way; nothing was done.") from error
+        self._body = b"".join(chunks)
+        return self._body
+
+    async def json(self) -> Any:
+        """The body as a JSON value.
+
+        Raises:
+            UnreadableBody: CC-0003.
+        """
+        if self.parsed is not NOT_PARSED:
+            return self.parsed
+        try:
+            return from_json(await self.body(), allow_inf_nan=False)
+        except ValueError as error:
+            raise UnreadableBody(f"The body is not JSON: {error}.") from error
+
+    def _too_large(self) -> BodyTooLarge:
+        return BodyTooLarge(f"The body is larger than {MOST_JSON_BYTES >> 20} MB.")

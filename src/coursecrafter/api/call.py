@@ -1,0 +1,264 @@
+"""A call: who sends it, under which conditions, and how its verb is run.
+
+A route is a function that parses nothing and decides nothing: it gives `Call.read` or `Call.act` a verb to run in the
+caller's own session and answers what these answer. Around it, `CallRoute` knows the caller before a byte of the body
+is read, and turns every error into the envelope.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Annotated, Any, cast
+from uuid import UUID
+
+from fastapi import Depends, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from sqlalchemy import Connection
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from coursecrafter.accounts.caller import Caller, ScopeMissing
+from coursecrafter.api.bodies import CallRequest
+from coursecrafter.api.conditions import etag_of, read_if_match
+from coursecrafter.api.envelope import answer, encoded, wrapped
+from coursecrafter.api.identify import origin_of
+from coursecrafter.api.problems import (
+    Fault,
+    HeaderRefused,
+    KeyReused,
+    TooManyCalls,
+    WrongContentType,
+    error_body,
+    say_fields,
+)
+from coursecrafter.api.site import Site
+from coursecrafter.authoring.author import Author
+from coursecrafter.db.repeats import KeptAnswer, Repeat, claim, keep
+from coursecrafter.db.session import Identity
+from coursecrafter.errors import CourseCrafterError
+from coursecrafter.storage.objects import ObjectStore
+
+log = logging.getLogger(__name__)
+
+Answered = bytes | Mapping[str, Any] | None
+Work = Callable[[Connection], Answered]
+OPEN = "open"
+"""The scope of calls that need no caller."""
+
+LONGEST_KEY = 255
+
+
+class _Known(Exception):
+    """Ends a repeated call's transaction: its answer is known."""
+
+    def __init__(self, known: KeptAnswer) -> None:
+        super().__init__()
+        self.known = known
+
+
+@dataclass
+class Call:
+    """One call of a caller that is known.
+
+    Attributes:
+        request: for streams and headers; its body has been read if the route takes one.
+    """
+
+    request: Request
+    site: Site
+    caller: Caller
+
+    @property
+    def author(self) -> Author:
+        """On whose behalf verbs act."""
+        return Author(self.caller.org_id, self.caller.user_id)
+
+    @property
+    def store(self) -> ObjectStore:
+        """The caller's organisation's objects."""
+        return self.site.store(self.caller.org_id)
+
+    @cached_property
+    def unless_changed_since(self) -> datetime | None:
+        """The version that the caller saw, from If-Match.
+
+        Raises:
+            ConditionRefused: CC-0019.
+        """
+        return read_if_match(self.request.headers.get("if-match"))
+
+    def identity(self, project_id: UUID | None = None) -> Identity:
+        """For whom a session is opened."""
+        return Identity(self.caller.org_id, self.caller.user_id, project_id)
+
+    def read(self, work: Work, *, project_id: UUID | None = None, is_versioned: bool = False) -> Response:
+        """Answer what a read gives.
+
+        Args:
+            work: gives JSON text, or something small to encode.
+            project_id: the project, where the call names it: looked up alone, it costs less.
+            is_versioned: what is read is one thing, whose `updated_at` becomes the ETag.
+        """
+        with self.site.database.app(self.identity(project_id)) as conn:
+            found = work(conn)
+        data = found if isinstance(found, bytes) else encoded(found)
+        etag = etag_of(data) if is_versioned else None
+        if etag is not None and self.request.headers.get("if-none-match") == etag:
+            return Response(status_code=304, headers={"etag": etag})
+        return answer(wrapped(data), headers={"etag": etag} if etag else None)
+
+    def act(
+        self,
+        work: Work,
+        *,
+        status: int = 200,
+        project_id: UUID | None = None,
+        afterwards: Callable[[], object] | None = None,
+    ) -> Response:
+        """Run a verb in one transaction, with its events and the answer that is kept for a repeated key.
+
+        Args:
+            work: gives JSON text, or something small to encode; None: there is nothing to tell.
+            afterwards: runs once the transaction is committed, not for a repeated call.
+
+        Raises:
+            KeyReused: CC-0018.
+        """
+        identity, repeat = self.identity(project_id), self._repeat()
+        try:
+            with self.site.database.app(identity) as conn:
+                known = claim(conn, identity, repeat) if repeat is not None else None
+                _end_if(known)
+                done = work(conn)
+                body = wrapped(done if isinstance(done, bytes) else encoded(done))
+                if repeat is not None:
+                    keep(conn, identity, repeat, status, body)
+        except _Known as repeated:
+            return _repeated(repeated.known)
+        if afterwards is not None:
+            afterwards()
+        return answer(body, status)
+
+    def _repeat(self) -> Repeat | None:
+        key = self.request.headers.get("idempotency-key")
+        if key is None:
+            return None
+        if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
+            raise HeaderRefused(f"Idempotency-Key takes 1 to {LONGEST_KEY} printable signs.")
+        body = getattr(self.request, "_body", b"")
+        query = self.request.url.query
+        called = f"{self.request.method} {self.request.url.path}" + (f"?{query}" if query else "")
+        return Repeat(key, called, hashlib.sha256(body).digest())
+
+
+def _end_if(known: KeptAnswer | None) -> None:
+    if known is not None:
+        raise _Known(known)
+
+
+def _repeated(known: KeptAnswer) -> Response:
+    if not known.is_same:
+        raise KeyReused("This idempotency key was used for another call.")
+    return answer(known.body, known.status, {"idempotency-replayed": "true"})
+
+
+async def _call(request: Request) -> Call:
+    return cast("Call", request.state.call)
+
+
+async def _site(request: Request) -> Site:
+    return cast("Site", request.app.state.site)
+
+
+Calling = Annotated[Call, Depends(_call)]
+"""The call of a route that needs a caller."""
+
+Open = Annotated[Site, Depends(_site)]
+"""The installation, for the few routes that need no caller."""
+
+
+class CallRoute(APIRoute):
+    """A route under `/cc`; its endpoint's `scope` says what the caller's key must be good for."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """See `APIRoute`."""
+        handle = super().get_route_handler()
+        scope: str = getattr(self.endpoint, "scope", "write")
+        takes_json = self.body_field is not None
+
+        async def handle_call(request: Request) -> Response:
+            call = CallRequest(request.scope, request.receive)
+            try:
+                await _admit(call, scope)
+                if takes_json:
+                    await _require_json(call)
+                return await handle(call)
+            except Exception as error:  # noqa: BLE001 - nothing leaves this server that is no envelope
+                return refusal(call, error)
+
+        return handle_call
+
+
+def refusal(request: Request, error: Exception) -> Response:
+    """An error as an answer; a fault of ours is logged and told without a word of it."""
+    request_id = request.scope.get("cc_request_id", "")
+    fields: list[dict[str, str]] = []
+    told: CourseCrafterError
+    if isinstance(error, RequestValidationError):
+        told, fields = say_fields(error.errors())
+    elif isinstance(error, CourseCrafterError):
+        told = error
+        if told.status >= Fault.status:
+            log.error("%s %s: %s", request_id, told, told.detail, exc_info=error)
+    else:
+        log.error("%s", request_id, exc_info=error)
+        told = Fault("Something went wrong on our side; nothing was changed.")
+    headers = {}
+    retry_after = getattr(told, "retry_after_s", None)
+    if retry_after is not None:
+        headers["retry-after"] = str(max(1, round(retry_after)))
+    if told.status == 401:  # noqa: PLR2004 - the status itself
+        headers["www-authenticate"] = "Bearer"
+    return answer(error_body(told, request_id, fields), told.status, headers)
+
+
+async def _admit(request: CallRequest, scope: str) -> None:
+    """Know the caller, and refuse what they may not call, before the body is read."""
+    site: Site = request.app.state.site
+    if scope == OPEN:
+        _count(site.stranger_rates, origin_of(request).ip)
+        site.doors.require_origin(request, request.method)
+        return
+    caller = site.doors.remembered(request)
+    if caller is None:
+        _count(site.stranger_rates, origin_of(request).ip)
+        caller = await run_in_threadpool(site.doors.find, request)
+    _count(site.rates, (caller.org_id, caller.user_id))
+    site.doors.require_origin(request, request.method)
+    if scope not in caller.scopes:
+        raise ScopeMissing(f"This key is not good for “{scope}”.")
+    request.state.call = Call(request, site, caller)
+
+
+def _count(rates: Any, who: Any) -> None:
+    wait_s = rates.wait_s(who)
+    if wait_s:
+        error = TooManyCalls("Too many calls in a minute.")
+        error.retry_after_s = wait_s
+        raise error
+
+
+async def _require_json(request: CallRequest) -> None:
+    """Refuse a body that is something else; a call without a body is answered by its missing fields."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if await request.body():
+        if kind != "application/json":
+            raise WrongContentType("The body is no JSON.")
+        # Parsed here, where its refusal is ours; the framework finds it parsed.
+        request.parsed = await request.json()
