@@ -1,63 +1,64 @@
-"""Projects as they are read."""
+"""Projects (schema 2.1)."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Literal
-from uuid import UUID
+from typing import Annotated, Literal
 
-from coursecrafter.api.shapes.base import PageOf, Shape
+from pydantic import Field
 
-Status = Literal["draft", "active", "archived"]
-Role = Literal["owner", "editor", "reviewer", "viewer"]
+from coursecrafter.api.shapes.fields import Id, Moment, ProjectRole, Shape, Timed
+
+ProjectStatus = Literal["draft", "in_progress", "ready_for_export", "archived"]
+Name = Annotated[str, Field(examples=["Fire drill"])]
+Code = Annotated[str, Field(examples=["HRA-101"])]
 
 
-class ProjectLine(Shape):
+class ProjectLine(Timed):
     """A project in a list."""
 
-    id: UUID
-    name: str
-    code: str | None
-    status: Status
-    default_language: str
-    created_at: datetime
-    updated_at: datetime
-    deleted_at: datetime | None
-    role: Role
+    id: Id
+    name: Name
+    code: Code | None
+    status: ProjectStatus
+    default_language: Annotated[str, Field(examples=["en"])]
+    deleted_at: Moment | None
+    role: ProjectRole
+    """The caller's."""
 
 
-class ContextInShort(Shape):
-    """For whom the course is."""
+class ProjectRow(Timed):
+    """A project as its row has it."""
+
+    id: Id
+    org_id: Id
+    name: Name
+    code: Code | None
+    description: str | None
+    status: ProjectStatus
+    default_language: Annotated[str, Field(examples=["en"])]
+    created_by: Id | None
+
+
+class ContextLine(Shape):
+    """For whom a course is made, in short."""
 
     audience_level: str | None
     audience_role: str | None
     region: str | None
     domain: str | None
     language: str | None
-    updated_at: datetime
+    updated_at: Moment
 
 
-class Project(Shape):
-    """One project."""
+class Project(ProjectRow):
+    """A project, with what it holds."""
 
-    id: UUID
-    org_id: UUID
-    name: str
-    code: str | None
-    description: str | None
-    status: Status
-    default_language: str
-    created_by: UUID | None
-    created_at: datetime
-    updated_at: datetime
-    deleted_at: datetime | None
-    role: Role
-    context: ContextInShort | None
+    role: ProjectRole
+    """The caller's."""
+    context: ContextLine | None
+    """Null while nothing was said."""
     learning_unit_count: int
     module_count: int
     lesson_count: int
     document_count: int
     source_file_count: int
-
-
-ProjectPage = PageOf[ProjectLine]
