@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from coursecrafter.api.shapes.fields import Id, Json, Shape, Timed
+from coursecrafter.api.shapes.base import Id, Json, Shape, Timed
 
 
 class Question(Timed):

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from coursecrafter.api.shapes.fields import EngineName, Id, Json, Shape, Timed
+from coursecrafter.api.shapes.base import EngineName, Id, Json, Shape, Timed
 
 
 class Asset(Timed):

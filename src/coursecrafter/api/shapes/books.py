@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from coursecrafter.api.shapes.fields import Id, Timed
+from coursecrafter.api.shapes.base import Id, Timed
 
 
 class SectionRow(Timed):

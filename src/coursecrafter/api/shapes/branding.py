@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from coursecrafter.api.shapes.fields import Id, Json, Timed
+from coursecrafter.api.shapes.base import Id, Json, Timed
 
 
 class Template(Timed):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coursecrafter.api.shapes.fields import EngineName, Id, Moment, Seconds, Shape
+from coursecrafter.api.shapes.base import EngineName, Id, Moment, Seconds, Shape
 
 
 class CostSums(Shape):

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from coursecrafter.api.shapes.fields import EngineName, Id, Json, Moment, Seconds, Shape, Timed
+from coursecrafter.api.shapes.base import EngineName, Id, Json, Moment, Seconds, Shape, Timed
 
 JobState = Literal["queued", "in_progress", "succeeded", "failed", "cancelled"]
 

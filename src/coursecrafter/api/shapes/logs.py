@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from coursecrafter.api.shapes.fields import Id, Json, Moment, Shape
+from coursecrafter.api.shapes.base import Id, Json, Moment, Shape
 
 
 class AiCall(Shape):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from coursecrafter.api.shapes.assets import Asset
-from coursecrafter.api.shapes.fields import Id, Moment, Shape
+from coursecrafter.api.shapes.base import Id, Moment, Shape
 from coursecrafter.api.shapes.plans import SceneRow, ScriptRow, SegmentRow
 
 

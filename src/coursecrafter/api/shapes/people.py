@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coursecrafter.api.shapes.fields import Id, Moment, OrganisationRole, ProjectRole, Shape
+from coursecrafter.api.shapes.base import Id, Moment, OrganisationRole, ProjectRole, Shape
 
 
 class ProjectPerson(Shape):

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from coursecrafter.api.shapes.fields import Id, Moment, ScriptEngine, Seconds, Shape, Timed, VideoEngine
+from coursecrafter.api.shapes.base import Id, Moment, ScriptEngine, Seconds, Shape, Timed, VideoEngine
 
 Words = Annotated[str, Field(examples=["Find the exit."])]
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from coursecrafter.api.shapes.fields import Id, Moment, ProjectRole, Shape, Timed
+from coursecrafter.api.shapes.base import Id, Moment, PageOf, ProjectRole, Shape, Timed
 
 ProjectStatus = Literal["draft", "in_progress", "ready_for_export", "archived"]
 Name = Annotated[str, Field(examples=["Fire drill"])]
@@ -62,3 +62,6 @@ class Project(ProjectRow):
     lesson_count: int
     document_count: int
     source_file_count: int
+
+
+ProjectPage = PageOf[ProjectLine]
