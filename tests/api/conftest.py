@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from api_people import Service, open_service
-from database import TestServer, open_test_server
 
+from api_people import Service, open_service
 from coursecrafter.db.session import Database
+from database import TestServer, open_test_server
 
 
 @pytest.fixture(scope="session")

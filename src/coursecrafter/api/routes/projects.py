@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Query
@@ -13,7 +13,7 @@ from starlette.responses import Response
 from coursecrafter.api.call import Calling
 from coursecrafter.api.fields import Body, Code, Language, Line, Prose, Title, page
 from coursecrafter.api.routing import Routes, given
-from coursecrafter.api.shapes.projects import Project, ProjectPage
+from coursecrafter.api.shapes.projects import Project, ProjectPage, ProjectStatus
 from coursecrafter.authoring import copying, projects
 from coursecrafter.db.refusals import AlreadyTaken, NotAllowed, NotFound, StateRefused, ValueRefused
 from coursecrafter.reading.pages import CursorRefused, Page
@@ -43,7 +43,7 @@ class ProjectChanges(Body):
     code: Code | None = None
     description: Prose | None = None
     default_language: Language = "en"
-    status: Literal["draft", "active", "archived"] = "active"
+    status: ProjectStatus = "draft"
 
 
 class CopyOrder(Body):
@@ -75,7 +75,7 @@ def create(call: Calling, body: NewProject) -> Response:
 def read_list(
     call: Calling,
     wanted: Annotated[Page, Depends(page)],
-    status: Annotated[Literal["draft", "active", "archived"] | None, Query()] = None,
+    status: Annotated[ProjectStatus | None, Query()] = None,
     search: Annotated[Line | None, Query(description="Words of the name or the code.")] = None,
     *,
     deleted: Annotated[bool, Query(description="The deleted ones, to restore them.")] = False,
