@@ -13,11 +13,13 @@ from collections import Counter
 from uuid import UUID
 
 from coursecrafter.domain.course import Course, Engine
+from coursecrafter.domain.exported import ExportedCourse
 from coursecrafter.domain.names import project_slug
-from coursecrafter.domain.output import AssetType, Output
+from coursecrafter.domain.output import AssetType
 from coursecrafter.export.items import ExportItem
 
 LONGEST_PART = 40
+RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 MAIN_ROLES = (
     "final_video",
     "captions_vtt",
@@ -43,7 +45,7 @@ ASSET_FOLDERS = {
 }
 
 
-def lesson_names(course: Course) -> dict[UUID, str]:
+def lesson_names(course: Course | ExportedCourse) -> dict[UUID, str]:
     """Name each lesson for files: by its code, or by its place (`L1.2.3`) without one or with one that another has.
 
     Returns:
@@ -55,14 +57,21 @@ def lesson_names(course: Course) -> dict[UUID, str]:
         for m, module in enumerate(unit.modules, 1)
         for n, lesson in enumerate(module.lessons, 1)
     }
-    names = {lesson.id: _part(lesson.code) or places[lesson.id] for lesson in course.lessons}
+    names = {lesson.id: name_part(lesson.code) or places[lesson.id] for lesson in course.lessons}
     # A place may itself be another lesson's code, so each turn may send one more lesson to its place.
     while doubles := _doubles(names):
         names = {key: places[key] if name.lower() in doubles else name for key, name in names.items()}
     return names
 
 
-def file_name(course: Course, item: ExportItem, lesson_name: str | None, number: int = 1) -> str:
+def course_name(course: Course | ExportedCourse) -> str:
+    """Name a course for files and for its folder: `HRA101`, or a slug of its name without a code."""
+    name = name_part(course.code) or project_slug(None, course.name)
+    # Windows keeps these to itself, as folders too.
+    return f"{name}_course" if RESERVED.fullmatch(name) else name
+
+
+def file_name(course: Course | ExportedCourse, item: ExportItem, lesson_name: str | None, number: int = 1) -> str:
     """Name a file: `HRA101_L1.1_E1_v2.mp4`, `HRA101_BOOK_v1.pdf`, `HRA101_L1.1_E2_9x16_v1.mp4`.
 
     Args:
@@ -71,10 +80,24 @@ def file_name(course: Course, item: ExportItem, lesson_name: str | None, number:
         lesson_name: from `lesson_names`; None for what belongs to the whole course.
         number: tells apart what would have one name, as the pictures of several scenes; 1 is not written.
     """
-    engine_word = ENGINE_WORDS[item.engine] if item.engine else ""
-    first = _part(course.code) or project_slug(None, course.name)
-    parts = [first, lesson_name or "", engine_word, _shape(item.output), str(number) if number > 1 else ""]
-    return "_".join(part for part in [*parts, f"v{item.version}"] if part) + _ending(item.output)
+    suffix = item.output.suffix
+    return name_file(course, item.engine, lesson_name, item.output.role, item.version, suffix=suffix, number=number)
+
+
+def name_file(
+    course: Course | ExportedCourse,
+    engine: Engine | None,
+    lesson_name: str | None,
+    role: str,
+    version: int,
+    *,
+    suffix: str,
+    number: int = 1,
+) -> str:
+    """Name a file by what is known of it; `file_name` says how."""
+    engine_word = ENGINE_WORDS[engine] if engine else ""
+    parts = [course_name(course), lesson_name or "", engine_word, _shape(role), str(number) if number > 1 else ""]
+    return "_".join(part for part in [*parts, f"v{version}"] if part) + _ending(suffix)
 
 
 def folder_name(item: ExportItem) -> str:
@@ -85,22 +108,22 @@ def folder_name(item: ExportItem) -> str:
     return ENGINE_FOLDERS[item.engine]
 
 
-def _shape(output: Output) -> str:
-    """What the role says beyond the engine's main result."""
-    for role in MAIN_ROLES:
-        if output.role == role:
+def _shape(role: str) -> str:
+    """What a role says beyond the engine's main result."""
+    for main in MAIN_ROLES:
+        if role == main:
             return ""
-        if output.role.startswith(f"{role}_"):
-            return _part(output.role.removeprefix(f"{role}_"))
-    return _part(output.role)
+        if role.startswith(f"{main}_"):
+            return name_part(role.removeprefix(f"{main}_"))
+    return name_part(role)
 
 
-def _ending(output: Output) -> str:
-    kept = re.sub(r"[^a-z0-9]", "", output.suffix.lower())
+def _ending(suffix: str) -> str:
+    kept = re.sub(r"[^a-z0-9]", "", suffix.lower())
     return f".{kept}" if kept else ""
 
 
-def _part(text: str) -> str:
+def name_part(text: str) -> str:
     """What of a text may stand in a name; "" if nothing may."""
     return re.sub(r"[^A-Za-z0-9._-]+", "", text)[:LONGEST_PART].strip("._-")
 

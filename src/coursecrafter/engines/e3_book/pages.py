@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
+from typing import BinaryIO
 
 import pypdfium2
 
@@ -47,8 +48,8 @@ def draw_pages(pdf: StoredObject, bench: Bench) -> tuple[StoredObject, tuple[Sto
 
 
 @contextmanager
-def open_pdf(content: bytes) -> Iterator[pypdfium2.PdfDocument]:
-    """A PDF, opened in pdfium for this thread alone."""
+def open_pdf(content: bytes | BinaryIO) -> Iterator[pypdfium2.PdfDocument]:
+    """A PDF, opened in pdfium for this thread alone; a file that seeks is read piece by piece."""
     with _PDFIUM:
         document = pypdfium2.PdfDocument(content)
         try:
