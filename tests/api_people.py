@@ -102,6 +102,16 @@ def open_service(database: Database, home: Path, environment: dict[str, str] | N
     service = ServiceSettings("http://localhost", (), b"k" * 32, 8, 0, None, 1 << 40)
     background = Background(settings, database=database)
     site = make_site(settings, service, load_account_settings(environment or {}), database, background)
+    try:
+        with serve(site) as url:
+            yield Service(url, site)
+    finally:
+        background.close()
+
+
+@contextmanager
+def serve(site: Site) -> Iterator[str]:
+    """Serve an open installation on a free port of the loopback; its address."""
     config = uvicorn.Config(make_app(site), host="127.0.0.1", port=0, log_level="warning", server_header=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -110,12 +120,10 @@ def open_service(database: Database, home: Path, environment: dict[str, str] | N
         until = monotonic() + 20
         while not server.started and monotonic() < until:
             sleep(0.01)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield Service(f"http://127.0.0.1:{port}", site)
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:
         server.should_exit = True
         thread.join(20)
-        background.close()
 
 
 def data_of(answer: httpx.Response) -> Any:
