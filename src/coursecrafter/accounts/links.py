@@ -29,12 +29,12 @@ class AddressHasAccount(RequestError):
 
 def invitation_link(public_url: str, token: str) -> str:
     """The page where an invitation is accepted. The secret stands behind #: it reaches no server's log, no Referer."""
-    return f"{public_url.rstrip('/')}/cc/accounts/join#{quote(token)}"
+    return f"{public_url.rstrip('/')}/cc/welcome#{quote(token)}"
 
 
 def reset_link(public_url: str, token: str) -> str:
     """The page where a new password is set."""
-    return f"{public_url.rstrip('/')}/cc/accounts/password#{quote(token)}"
+    return f"{public_url.rstrip('/')}/cc/password#{quote(token)}"
 
 
 def require_unspent(spent_at: datetime | None, revoked_at: datetime | None, *, is_over: bool) -> None:

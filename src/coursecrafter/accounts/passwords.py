@@ -107,7 +107,7 @@ def is_password(password: str, password_hash: str | None) -> bool:
         return False
     with _one_of_few():
         try:
-            HASHER.verify(password_hash or _nobodys_hash(), plain)
+            HASHER.verify(_nobodys_hash() if password_hash is None else password_hash, plain)
         except (VerificationError, InvalidHashError):
             return False
     return password_hash is not None

@@ -7,11 +7,10 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from coursecrafter.accounts.sessions import IDLE
-from coursecrafter.db.tables import api_keys, idempotency_keys, invitations, password_resets, sessions
+from coursecrafter.db.tables import api_keys, invitations, password_resets, sessions
 
 KEPT = timedelta(days=30)
 """What has ended is kept so long, for whoever asks what happened."""
-ANSWERS_KEPT = timedelta(hours=24)
 
 
 def sweep(conn: sa.Connection) -> dict[str, int]:
@@ -26,6 +25,6 @@ def sweep(conn: sa.Connection) -> dict[str, int]:
             invitations.c.accepted_at < old, invitations.c.revoked_at < old, invitations.c.expires_at < old
         ),
         api_keys: sa.or_(api_keys.c.revoked_at < old, api_keys.c.expires_at < old),
-        idempotency_keys: idempotency_keys.c.created_at < sa.func.now() - ANSWERS_KEPT,
     }
-    return {table.name: conn.execute(table.delete().where(when)).rowcount for table, when in ended.items()}
+    swept = {table.name: conn.execute(table.delete().where(when)).rowcount for table, when in ended.items()}
+    return swept | {"idempotency_keys": conn.scalars(sa.select(sa.func.platform.forget_requests())).one()}

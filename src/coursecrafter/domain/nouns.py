@@ -33,6 +33,15 @@ NOUNS: Mapping[str, str] = {
     "users": "person",
     "memberships": "member",
     "project_access": "person of the project",
+    "sessions": "session",
+    "api_keys": "key",
+    "invitations": "invitation",
+    "password_resets": "link for a new password",
+    "identities": "identity",
+    "security_events": "security event",
+    "uploads": "upload",
+    "uploaded_files": "uploaded file",
+    "idempotency_keys": "idempotency key",
 }
 """By table."""
 
