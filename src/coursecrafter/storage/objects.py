@@ -191,6 +191,11 @@ class ObjectStore:
         """
         return self._read(name, 0, size_bytes)
 
+    def remove_part(self, name: str) -> None:
+        """Take away a part, if it is there."""
+        with translated(), suppress(FileNotFoundError):
+            obstore.delete(self._backend, self._path(name))
+
     def remove_parts(self, folder: str) -> None:
         """Take away all parts below a name (`uploads/...`)."""
         with translated():

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -23,6 +24,7 @@ from coursecrafter.storage.objects import ObjectStore
 from coursecrafter.uploads.kinds import FileKind, require_content
 from coursecrafter.uploads.polyglots import require_one_kind
 from coursecrafter.uploads.quotas import count_file, find_file, room_left
+from coursecrafter.uploads.resumable import finish_upload
 from coursecrafter.uploads.rules import UploadRules, require_walls
 from coursecrafter.uploads.scanning import Verdict, scan
 
@@ -76,11 +78,19 @@ def check_file(file: IncomingFile, kind: FileKind, rules: UploadRules) -> Checke
 
 @contextmanager
 def taking(
-    database: Database, identity: Identity, store: ObjectStore, checked: CheckedFile, rules: UploadRules
+    database: Database,
+    identity: Identity,
+    store: ObjectStore,
+    checked: CheckedFile,
+    rules: UploadRules,
+    upload_id: UUID | None = None,
 ) -> Iterator[tuple[sa.Connection, StoredObject]]:
     """A transaction in which the file belongs to the organisation, for the rows that name it.
 
     The same bytes sent again take no room.
+
+    Args:
+        upload_id: the resumable upload that it came by, which is finished with it and gives its room to it.
 
     Raises:
         RoomUsedUp: CC-0127.
@@ -90,6 +100,8 @@ def taking(
     stored, is_new = checked.file.keep(checked.kind.facts.mime_type)
     try:
         with database.app(identity) as conn:
+            if upload_id is not None:
+                finish_upload(conn, upload_id)
             room = room_left(conn, rules)
             count_file(conn, identity.org_id, stored, checked.verdict, room)
             _require_object(store, stored)

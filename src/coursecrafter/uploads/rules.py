@@ -47,12 +47,14 @@ class UploadRules:
 
     Attributes:
         default_quota_bytes: room of an organisation that has no quota of its own; None: no limit.
+        largest_bytes: the longest file of any kind.
         scanner: `host:port` or a socket's path.
         scanner_max_bytes: the longest file that the scanner looks at all of.
         lowest_walls: "bubblewrap", or "rlimits" where less will do.
     """
 
     default_quota_bytes: int | None = None
+    largest_bytes: int = MAX_SIZE_BYTES
     scan: ScanPolicy = ScanPolicy.IF_AVAILABLE
     scanner: str = DEFAULT_SCANNER
     scanner_max_bytes: int = DEFAULT_SCANNER_MAX_BYTES
@@ -60,18 +62,24 @@ class UploadRules:
     lowest_walls: str = "rlimits"
 
 
-def load_rules(environment: Mapping[str, str] | None = None) -> UploadRules:
-    """Read COURSECRAFTER_QUOTA, _SCAN, _SCANNER, _SCANNER_MAX (sizes in bytes) and _SANDBOX.
+def load_rules(
+    default_quota_bytes: int | None, largest_bytes: int, environment: Mapping[str, str] | None = None
+) -> UploadRules:
+    """Read COURSECRAFTER_SCAN, _SCANNER, _SCANNER_MAX_MB and _SANDBOX beside what the service's settings say.
 
     Raises:
         UnusableRule: CC-0142.
     """
     env = os.environ if environment is None else environment
+    most_mb = env.get("COURSECRAFTER_SCANNER_MAX_MB") or str(DEFAULT_SCANNER_MAX_BYTES >> 20)
+    if not most_mb.isdecimal() or int(most_mb) > MAX_SIZE_BYTES >> 20:
+        raise UnusableRule(f"COURSECRAFTER_SCANNER_MAX_MB is “{most_mb}”, which is no number of megabytes.")
     return UploadRules(
-        default_quota_bytes=_size(env, "COURSECRAFTER_QUOTA", None),
+        default_quota_bytes=default_quota_bytes,
+        largest_bytes=largest_bytes,
         scan=ScanPolicy(_choice(env, "COURSECRAFTER_SCAN", ("if_available", "off", "required"))),
         scanner=env.get("COURSECRAFTER_SCANNER") or DEFAULT_SCANNER,
-        scanner_max_bytes=_size(env, "COURSECRAFTER_SCANNER_MAX", None) or DEFAULT_SCANNER_MAX_BYTES,
+        scanner_max_bytes=int(most_mb) << 20,
         lowest_walls=_choice(env, "COURSECRAFTER_SANDBOX", ("rlimits", "bubblewrap")),
     )
 
@@ -84,15 +92,6 @@ def require_walls(rules: UploadRules) -> None:
     """
     if rules.lowest_walls == "bubblewrap" and sandbox_level() != "bubblewrap":
         raise WallsTooLow("This server cannot look into uploaded files safely, so it takes none.")
-
-
-def _size(env: Mapping[str, str], name: str, default: int | None) -> int | None:
-    value = env.get(name)
-    if not value:
-        return default
-    if not value.isdecimal() or int(value) > MAX_SIZE_BYTES:
-        raise UnusableRule(f"{name} is “{value}”, which is no number of bytes.")
-    return int(value)
 
 
 def _choice(env: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:

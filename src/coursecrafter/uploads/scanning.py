@@ -116,7 +116,11 @@ def _connected(rules: UploadRules) -> socket.socket:
         return socket.create_connection((host, int(port)), timeout=rules.scanner_timeout_s)
     connection = socket.socket(socket.AF_UNIX)
     connection.settimeout(rules.scanner_timeout_s)
-    connection.connect(rules.scanner)
+    try:
+        connection.connect(rules.scanner)
+    except OSError:
+        connection.close()
+        raise
     return connection
 
 
