@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from threading import Lock
-from typing import Self
+from typing import Protocol, Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
 from rich.progress import TimeRemainingColumn as TimeLeftColumn
 
 from coursecrafter.jobs.steps import Done
@@ -39,6 +40,22 @@ WORDS = {
 }
 
 
+class Progress(Protocol):
+    """Whoever is told how far work is."""
+
+    def stage(self, title: str) -> AbstractContextManager[None]:
+        """One engine's work on one lesson."""
+        ...
+
+    def expect(self, counts: Mapping[str, int]) -> None:
+        """Take note of the steps to come, by kind."""
+        ...
+
+    def step(self, name: str, label: str, done: Done | None) -> None:
+        """Take note of a step that begins (None) or is done; from any thread."""
+        ...
+
+
 class BuildProgress:
     """Bars on the terminal; one plain line per stage where there is none (a pipe, CI).
 
@@ -48,7 +65,7 @@ class BuildProgress:
 
     def __init__(self, *, is_quiet: bool = False) -> None:
         self._console = Console(stderr=True, quiet=is_quiet, highlight=False)
-        self._bars = Progress(
+        self._bars = Bars(
             TextColumn("[bold]{task.fields[stage]:<26}"),
             BarColumn(bar_width=28),
             MofNCompleteColumn(),

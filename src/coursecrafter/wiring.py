@@ -16,7 +16,7 @@ from coursecrafter.gateway.cache import CachedGateway
 from coursecrafter.gateway.ledger import DatabaseLedger
 from coursecrafter.gateway.offline import OfflineGateway
 from coursecrafter.jobs.steps import InlineRunner
-from coursecrafter.progress import BuildProgress
+from coursecrafter.progress import Progress
 from coursecrafter.storage.objects import ObjectStore
 
 LOCAL_ORGANISATION = ("Local", "local")
@@ -44,7 +44,7 @@ class Workshop:
     author: Author
     store: ObjectStore
     runner: InlineRunner
-    progress: BuildProgress
+    progress: Progress
 
     def identity(self, project_id: UUID | None = None) -> Identity:
         """The author, in a project if one is named."""
@@ -58,7 +58,7 @@ class Workshop:
 
 
 @contextmanager
-def open_workshop(settings: Settings, progress: BuildProgress, who: Who | None = None) -> Iterator[Workshop]:
+def open_workshop(settings: Settings, progress: Progress, who: Who | None = None) -> Iterator[Workshop]:
     """Open database and store for an author, by default for the person at this machine.
 
     Raises:
@@ -67,10 +67,18 @@ def open_workshop(settings: Settings, progress: BuildProgress, who: Who | None =
     """
     with open_database(settings) as database:
         database.ensure_ready()
-        author = _author(database, who or Who())
-        store = ObjectStore(settings.store_url, author.org_id)
-        runner = InlineRunner(store, settings.workers, progress.step, progress.expect)
-        yield Workshop(database, author, store, runner, progress)
+        yield furnish(database, settings, _author(database, who or Who()), progress)
+
+
+def furnish(database: Database, settings: Settings, author: Author, progress: Progress) -> Workshop:
+    """The workshop of an author in an open database; the progress is told of each step.
+
+    Raises:
+        StoreUnreachable: CC-0703.
+    """
+    store = ObjectStore(settings.store_url, author.org_id)
+    runner = InlineRunner(store, settings.workers, progress.step, progress.expect)
+    return Workshop(database, author, store, runner, progress)
 
 
 def _author(database: Database, who: Who) -> Author:

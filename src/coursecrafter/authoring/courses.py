@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, select
 
 from coursecrafter.authoring.assets import stored_object
 from coursecrafter.authoring.documents import read_documents
 from coursecrafter.authoring.outlines import read_headings
-from coursecrafter.authoring.sources import read_parse
+from coursecrafter.authoring.rows import find_row
+from coursecrafter.authoring.scene_images import SCENE_IMAGE
+from coursecrafter.authoring.source_parses import read_decks
 from coursecrafter.db.tables import (
     cc_assets,
     cc_brand_profiles,
@@ -49,24 +51,33 @@ SLIDE_PICTURE = "slide_picture"
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """What the deck's reader found, by place."""
+    """What the decks' readers found: by lesson that has a deck of its own, else at None, the slides by number."""
 
-    slides: Mapping[int, Slide]
-    builds: Mapping[str, Build]
+    decks: Mapping[UUID | None, Mapping[int, Slide]]
     pictures: Mapping[UUID, StoredObject]
     headings: Mapping[UUID, str]
+    illustrations: Mapping[UUID, StoredObject]
+
+    def find_slide(self, lesson_id: UUID, number: int | None) -> Slide | None:
+        """The slide of that number in the deck that the lesson was made of."""
+        slides = self.decks.get(lesson_id, self.decks.get(None, {}))
+        return None if number is None else slides.get(number)
 
 
 def read_course(conn: Connection, store: ObjectStore, project_id: UUID, engine: Engine) -> Course:
     """Read a project with the segments of one engine's video.
 
+    A lesson that has a deck of its own shows and says what stands in that; others what stands in the project's deck. A
+    project whose author chose no voice speaks with a calm one of its language, and one without brand in plain colours.
+
     Args:
         engine: E1 for the plan that came from the deck (E3 and E4 draw on it too), E2 for the narration.
     """
     project = conn.execute(select(cc_projects).where(cc_projects.c.id == project_id)).one()
-    deck = read_parse(conn, store, project_id)
-    context = conn.execute(select(cc_project_context).where(cc_project_context.c.project_id == project_id)).one()
-    source = _source(conn, store, project_id, deck, engine)
+    decks = read_decks(conn, store, project_id)
+    deck = decks.get(None)
+    context = conn.execute(select(cc_project_context).where(cc_project_context.c.project_id == project_id)).first()
+    source = _source(conn, store, project_id, decks, engine)
     return Course(
         id=project_id,
         code=project_slug(project.code, project.name),
@@ -75,30 +86,45 @@ def read_course(conn: Connection, store: ObjectStore, project_id: UUID, engine: 
         language=project.default_language,
         modified=deck.modified if deck else project.created_at.isoformat(),
         units=_units(conn, project_id, engine, source),
-        brand=_brand(conn, project_id),
-        context=_context(context),
-        voice=context.metadata["voice"],
+        brand=_brand(conn, project_id) or Brand(project.name),
+        context=_context(context, project.default_language) if context else Context(project.default_language),
+        voice=(context.metadata.get("voice") if context else None) or default_voice(project.default_language),
         documents=read_documents(conn, store, project_id),
     )
 
 
-def _source(conn: Connection, store: ObjectStore, project_id: UUID, deck: Deck | None, engine: Engine) -> _Source:
-    slides = {slide.number: slide for slide in deck.slides} if deck else {}
-    builds = {f"{slide.number}.{build.index}": build for slide in slides.values() for build in slide.builds}
+def default_voice(language: str) -> str:
+    """A calm voice of a language: `de_female_neutral_1`."""
+    return f"{language.split('-', maxsplit=1)[0].lower()}_female_neutral_1"
+
+
+def _source(
+    conn: Connection, store: ObjectStore, project_id: UUID, decks: Mapping[UUID | None, Deck], engine: Engine
+) -> _Source:
+    slides = {lesson_id: {slide.number: slide for slide in deck.slides} for lesson_id, deck in decks.items()}
+    pictures = _active_pictures(conn, project_id, SLIDE_PICTURE, cc_assets.c.segment_id)
+    headings: dict[UUID, str] = {}
+    illustrations: Mapping[UUID, StoredObject] = {}
+    if engine is Engine.E2:
+        illustrations = _active_pictures(conn, project_id, SCENE_IMAGE, cc_assets.c.scene_id)
+        for lesson in _live(conn, project_id, cc_lessons):
+            headings |= read_headings(conn, store, project_id, lesson.id)
+    return _Source(slides, pictures, headings, illustrations)
+
+
+def _active_pictures(
+    conn: Connection, project_id: UUID, role: str, level: ColumnElement[UUID]
+) -> Mapping[UUID, StoredObject]:
+    """The active assets of a role by the segment or scene that each stands in."""
     rows = conn.execute(
-        select(cc_assets.c.segment_id, cc_assets.c.metadata, cc_assets.c.mime_type).where(
+        select(level.label("place"), cc_assets.c.metadata, cc_assets.c.mime_type).where(
             cc_assets.c.project_id == project_id,
-            cc_assets.c.role == SLIDE_PICTURE,
+            cc_assets.c.role == role,
             cc_assets.c.is_active,
             cc_assets.c.deleted_at.is_(None),
         )
     )
-    pictures = {row.segment_id: stored_object(row.metadata, row.mime_type) for row in rows}
-    headings: dict[UUID, str] = {}
-    if engine is Engine.E2:
-        for lesson in _live(conn, project_id, cc_lessons):
-            headings |= read_headings(conn, store, project_id, lesson.id)
-    return _Source(slides, builds, pictures, headings)
+    return {row.place: stored_object(row.metadata, row.mime_type) for row in rows}
 
 
 def _units(conn: Connection, project_id: UUID, engine: Engine, source: _Source) -> tuple[UnitContent, ...]:
@@ -158,7 +184,7 @@ def _scene(rows: Sequence[Row[Any]], source: _Source) -> SceneContent:
     first = rows[0]
     place = next((row.source_ref for row in rows if row.source_ref), None)
     number = int(place.split(".")[0]) if place else None
-    slide = source.slides.get(number) if number is not None else None
+    slide = source.find_slide(first.lesson_id, number)
     return SceneContent(
         id=first.scene_id,
         sequence=first.scene_sequence,
@@ -166,11 +192,12 @@ def _scene(rows: Sequence[Row[Any]], source: _Source) -> SceneContent:
         notes=slide.notes if slide else "",
         alt_texts=slide.alt_texts if slide else (),
         segments=tuple(_segment(row, source) for row in rows),
+        illustration=source.illustrations.get(first.scene_id),
     )
 
 
 def _segment(row: Row[Any], source: _Source) -> SegmentContent:
-    build = source.builds.get(row.source_ref) if row.source_ref else None
+    build = _build(row, source)
     # A part of a build, or several as one, no longer has the structure of the one that it is named after.
     is_whole = build is not None and row.draft_text == build.text
     return SegmentContent(
@@ -186,12 +213,34 @@ def _segment(row: Row[Any], source: _Source) -> SegmentContent:
     )
 
 
-def _brand(conn: Connection, project_id: UUID) -> Brand:
+def _build(row: Row[Any], source: _Source) -> Build | None:
+    number, _, index = (row.source_ref or "").partition(".")
+    slide = source.find_slide(row.lesson_id, int(number)) if number else None
+    return next((build for build in slide.builds if str(build.index) == index), None) if slide else None
+
+
+def _brand(conn: Connection, project_id: UUID) -> Brand | None:
     own = select(cc_brand_profiles).where(cc_brand_profiles.c.project_id == project_id)
     # A project may keep several; it uses its first.
-    row = conn.execute(own.order_by(cc_brand_profiles.c.created_at, cc_brand_profiles.c.id).limit(1)).one()
-    return Brand(row.name, row.primary_color, row.secondary_color)
+    row = conn.execute(own.order_by(cc_brand_profiles.c.created_at, cc_brand_profiles.c.id).limit(1)).first()
+    return None if row is None else _look(row)
 
 
-def _context(row: Row[Any]) -> Context:
-    return Context(row.language, row.audience_level, row.audience_role, row.region, row.domain, row.raw_text or "")
+def read_brand(conn: Connection, brand_id: UUID) -> Brand:
+    """The look that a brand profile gives.
+
+    Raises:
+        NotFound: CC-0020.
+    """
+    return _look(find_row(conn, cc_brand_profiles, brand_id))
+
+
+def _look(row: Row[Any]) -> Brand:
+    look = Brand(row.name, row.primary_color)
+    return look if row.secondary_color is None else replace(look, secondary_color=row.secondary_color)
+
+
+def _context(row: Row[Any], language: str) -> Context:
+    return Context(
+        row.language or language, row.audience_level, row.audience_role, row.region, row.domain, row.raw_text or ""
+    )

@@ -70,6 +70,11 @@ def plan_lessons(deck: Deck, course_name: str) -> tuple[PlannedLesson, ...]:
     )
 
 
+def plan_scenes(deck: Deck) -> tuple[PlannedScene, ...]:
+    """Plan the scenes of a lesson that is all of a deck: one for each slide."""
+    return tuple(_scene(slide) for slide in deck.slides)
+
+
 def _sections(slides: Iterable[Slide]) -> list[tuple[str, list[Slide]]]:
     groups = [(name, list(run)) for name, run in groupby(slides, key=lambda slide: slide.section)]
     if len(groups) > 1 and groups[0][0] is None:

@@ -24,7 +24,7 @@ from coursecrafter.authoring.slots import Slot, hold_slot
 from coursecrafter.authoring.states import require_move
 from coursecrafter.authoring.titles import LONGEST_TITLE, require_titles
 from coursecrafter.db.refusals import StateRefused
-from coursecrafter.db.tables import cc_assets, cc_project_documents, cc_projects
+from coursecrafter.db.tables import cc_activity_log, cc_assets, cc_project_documents, cc_projects
 from coursecrafter.domain.course import SourceDocument
 from coursecrafter.domain.output import AssetType
 from coursecrafter.domain.stored import StoredObject
@@ -67,6 +67,42 @@ class ProjectDocument:
     error: str | None
     created_at: datetime
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFile:
+    """The file of a document.
+
+    Attributes:
+        name: the one that it came with.
+        status: pending, parsed or failed.
+    """
+
+    id: UUID
+    project_id: UUID
+    name: str
+    file_type: str
+    stored: StoredObject
+    status: str
+
+
+def find_document_file(conn: Connection, document_id: UUID) -> DocumentFile:
+    """The file of a document; its event knows its name.
+
+    Raises:
+        NotFound: CC-0020.
+    """
+    row = find_row(conn, cc_project_documents, document_id)
+    added = {"changes": [{"table": cc_project_documents.name, "id": str(document_id)}]}
+    name = select(cc_activity_log.c.event_payload["name"].astext).where(
+        cc_activity_log.c.project_id == row.project_id,
+        cc_activity_log.c.event_type == Event.DOCUMENT_UPLOADED.value,
+        cc_activity_log.c.event_payload.contains(added),
+    )
+    named = conn.execute(name.limit(1)).scalar() or f"document.{row.file_type}"
+    # The row does not know the length, and the store does not need it to give the file.
+    stored = StoredObject(PurePath(row.file_path).name, 0, "application/octet-stream")
+    return DocumentFile(row.id, row.project_id, named, row.file_type, stored, row.parsed_status)
 
 
 def add_document(

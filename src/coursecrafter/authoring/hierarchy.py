@@ -156,6 +156,12 @@ def change_lesson(
     _change(conn, author, LESSONS, lesson_id, unless_changed_since, fields)
 
 
+def begin_design(conn: Connection, author: Author, lesson_id: UUID) -> None:
+    """Take a lesson that is a draft into design, since something is being made of it; any other stays as it is."""
+    if hold_row(conn, cc_lessons, lesson_id).status == "draft":
+        change_lesson_status(conn, author, lesson_id, "in_design")
+
+
 def change_lesson_status(conn: Connection, author: Author, lesson_id: UUID, status: str) -> None:
     """Move a lesson along its states: draft, in_design, rendering, ready, archived.
 

@@ -1,7 +1,8 @@
 """A render job as it stands, read from the table of its engine (schema 7.1 to 7.3).
 
 What the tables have no column for stands in the job's metadata: `settings` (what was asked for), `progress`, `step`,
-`log`, `time_left_s`, `started_at` of books and modules, `retry_of`, and what the engine says of its result.
+`log` and how many `lines` it has had, `time_left_s`, `started_at` of books and modules, `retry_of`, `error` (code,
+message, remedy and place of a failure), and what the engine says of its result.
 """
 
 from __future__ import annotations
@@ -81,6 +82,11 @@ class RenderJob:
     def log(self) -> tuple[tuple[datetime, str], ...]:
         """The last lines, the oldest first, each with its time."""
         return tuple((datetime.fromisoformat(line["at"]), line["text"]) for line in self.metadata.get("log", ()))
+
+    @property
+    def lines(self) -> int:
+        """How many lines its log has had; only the last ones are kept."""
+        return int(self.metadata.get("lines", len(self.metadata.get("log", ()))))
 
     @property
     def retry_of(self) -> UUID | None:

@@ -71,6 +71,16 @@ def create_project(
     return project_id
 
 
+def language_of(conn: Connection, project_id: UUID) -> str:
+    """The language that a project is in, as BCP 47.
+
+    Raises:
+        NotFound: CC-0020.
+    """
+    language: str = find_row(conn, cc_projects, project_id).default_language
+    return language
+
+
 def claim_project(conn: Connection, author: Author) -> UUID:
     """The id of a project to come, which is the author's: its access row comes first, since its policy asks for it.
 

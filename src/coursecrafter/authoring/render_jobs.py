@@ -160,6 +160,7 @@ def report_progress(
     if line is not None:
         entry = {"at": _now().isoformat(), "text": _storable(line)[:LONGEST_LINE]}
         noted["log"] = [*job.metadata.get("log", ()), entry][-LOG_LINES:]
+        noted["lines"] = job.lines + 1
     if time_left_s is not None and math.isfinite(time_left_s):
         noted["time_left_s"] = max(time_left_s, 0.0)
     changed = table.update().where(table.c.id == job_id)
@@ -192,11 +193,14 @@ def complete_render(
     return kept
 
 
-def fail_render(conn: Connection, author: Author, job_id: UUID, message: str) -> None:
+def fail_render(
+    conn: Connection, author: Author, job_id: UUID, message: str, *, told: Mapping[str, Any] | None = None
+) -> None:
     """End a job that failed, waiting or running.
 
     Args:
         message: what happened and what to do, for an author.
+        told: the same for a program: code, message, remedy and place; the job's metadata keeps it as `error`.
 
     Raises:
         NotFound: CC-0020.
@@ -207,7 +211,8 @@ def fail_render(conn: Connection, author: Author, job_id: UUID, message: str) ->
     _require(job, "failed")
     with _act(conn, author, Event.RENDER_FAILED, job) as act:
         act.payload["message"] = _storable(message)
-        _end(act, job, "failed", {"error_message": _storable(message)})
+        said = {metadata_column(job.table).name: {**job.metadata, "error": _all_storable(told)}} if told else {}
+        _end(act, job, "failed", {"error_message": _storable(message), **said})
 
 
 def cancel_render(conn: Connection, author: Author, job_id: UUID) -> None:
@@ -305,6 +310,10 @@ def _said(state: str) -> str:
 def _storable(text: str) -> str:
     """A text of a program, such as a line of its log, as the database can hold it."""
     return text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def _all_storable(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _storable(value) if isinstance(value, str) else value for name, value in told.items()}
 
 
 def _now() -> datetime:

@@ -1,8 +1,7 @@
-"""Source files, and what the reader found in a deck (schema 4.1)."""
+"""Source files (schema 4.1)."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,21 +9,14 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, select
 
-from coursecrafter.authoring.assets import find_active, put_asset
 from coursecrafter.authoring.author import Author
 from coursecrafter.authoring.edits import edit
 from coursecrafter.authoring.events import Event
 from coursecrafter.authoring.rows import find_row, hold_row, missing
-from coursecrafter.authoring.slots import Slot
 from coursecrafter.authoring.titles import require_titles
 from coursecrafter.db.refusals import require_storable
 from coursecrafter.db.tables import cc_lessons, cc_projects, cc_source_files
-from coursecrafter.domain.deck import Deck
-from coursecrafter.domain.output import AssetType
 from coursecrafter.domain.stored import StoredObject
-from coursecrafter.storage.objects import ObjectStore
-
-SOURCE_PARSE = "source_parse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +30,7 @@ class SourceFile:
     """
 
     id: UUID
+    project_id: UUID
     lesson_id: UUID | None
     file_path: str
     file_type: str
@@ -117,20 +110,25 @@ def sources_of(conn: Connection, project_id: UUID) -> tuple[SourceFile, ...]:
     return tuple(_source(row) for row in rows)
 
 
-def keep_parse(
-    conn: Connection, author: Author, store: ObjectStore, project_id: UUID, deck: Deck, *, name: str
-) -> None:
-    """Keep what the reader found in a deck, as the project's `source_parse`."""
-    content = json.dumps({"original_name": name, "deck": deck.to_json()}, ensure_ascii=False, sort_keys=True)
-    stored = store.put_bytes(content.encode("utf-8", "replace"), "application/json")
-    with edit(conn, author, Event.ASSETS_ADDED, project_id=project_id, role=SOURCE_PARSE) as act:
-        put_asset(act, Slot(project_id, SOURCE_PARSE), stored, AssetType.DOCUMENT, {"slides": len(deck.slides)})
+def find_source(conn: Connection, source_id: UUID) -> SourceFile:
+    """A source file.
+
+    Raises:
+        NotFound: CC-0020.
+    """
+    return _source(find_row(conn, cc_source_files, source_id))
 
 
-def read_parse(conn: Connection, store: ObjectStore, project_id: UUID) -> Deck | None:
-    """The project's deck as its reader found it."""
-    stored = find_active(conn, Slot(project_id, SOURCE_PARSE))
-    return None if stored is None else Deck.from_json(json.loads(store.get_bytes(stored))["deck"])
+def newest_source(conn: Connection, project_id: UUID, lesson_id: UUID | None, file_type: str) -> SourceFile | None:
+    """The last file of a type that was given for a lesson or, without one, for the whole project."""
+    files = cc_source_files
+    given = select(files).where(
+        files.c.project_id == project_id,
+        files.c.lesson_id.is_not_distinct_from(lesson_id),
+        files.c.file_type == file_type,
+    )
+    row = conn.execute(given.order_by(files.c.id.desc()).limit(1)).first()
+    return None if row is None else _source(row)
 
 
 def _hold_place(conn: Connection, project_id: UUID, lesson_id: UUID | None) -> None:
@@ -143,4 +141,4 @@ def _hold_place(conn: Connection, project_id: UUID, lesson_id: UUID | None) -> N
 
 def _source(row: Row[Any]) -> SourceFile:
     described = (row.file_path, row.file_type, row.purpose, row.size_bytes, row.checksum)
-    return SourceFile(row.id, row.lesson_id, *described, row.created_at)
+    return SourceFile(row.id, row.project_id, row.lesson_id, *described, row.created_at)

@@ -80,6 +80,17 @@ def voices_of(conn: Connection, segment_id: UUID) -> tuple[VoiceTrack, ...]:
     return tuple(_track(row) for row in rows)
 
 
+def voice_of_lesson(conn: Connection, lesson_id: UUID, engine: Engine) -> str | None:
+    """The voice profile that an engine's video of a lesson speaks with: of its newest voice in use; None: none yet."""
+    tracks = cc_voice_tracks
+    in_use = (
+        select(tracks.c.voice_profile)
+        .join(cc_scripts, cc_scripts.c.id == tracks.c.script_id)
+        .where(tracks.c.lesson_id == lesson_id, tracks.c.status == "approved", cc_scripts.c.engine == engine.value)
+    )
+    return conn.execute(in_use.order_by(tracks.c.updated_at.desc(), tracks.c.id.desc()).limit(1)).scalar()
+
+
 def approve_voice(conn: Connection, author: Author, track_id: UUID) -> None:
     """Choose a track as its script's voice; the one chosen before goes back to `generated`.
 

@@ -1,40 +1,20 @@
-"""Render a project with one engine: propose, approve, render, keep; each as a job with its row and its events."""
+"""Render a project with one engine, as the command does: each render a job that is proposed, rendered and approved."""
 
 from __future__ import annotations
 
 import resource
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from uuid import UUID
 
-from coursecrafter.authoring.activities import read_activities, set_activities
-from coursecrafter.authoring.books import read_sections, set_book
 from coursecrafter.authoring.courses import read_course
-from coursecrafter.authoring.engine_flags import approve_output
-from coursecrafter.authoring.job_rows import RenderJob
-from coursecrafter.authoring.outlines import keep_headings, read_outline
-from coursecrafter.authoring.proposals import set_outline
-from coursecrafter.authoring.render_jobs import (
-    INTERRUPTED,
-    complete_render,
-    fail_render,
-    request_render,
-    start_render,
-)
-from coursecrafter.authoring.voices import keep_voices
-from coursecrafter.db.refusals import StateRefused
+from coursecrafter.authoring.render_jobs import request_render
+from coursecrafter.build.jobs import carry_out
+from coursecrafter.build.making import maker
 from coursecrafter.domain.course import Course, Engine, LessonContent
 from coursecrafter.domain.film import FilmCut
-from coursecrafter.domain.output import Finding, Output, Rendered, Severity
-from coursecrafter.engines.bench import Bench
-from coursecrafter.engines.e1_voiceover import engine as e1
-from coursecrafter.engines.e2_video import engine as e2
-from coursecrafter.engines.e3_book import engine as e3
-from coursecrafter.engines.e4_elearning import engine as e4
-from coursecrafter.errors import CourseCrafterError, JobError
+from coursecrafter.domain.output import Finding, Output
 from coursecrafter.wiring import Workshop
 
 STAGES = {
@@ -77,60 +57,22 @@ def render_engine(engine: Engine, project_id: UUID, shop: Workshop, film: FilmCu
     with shop.database.app(shop.identity(project_id)) as conn:
         course = read_course(conn, shop.store, project_id, Engine.E1)
     if engine is Engine.E3:
-        return [_render(engine, course, None, shop, lambda bench: _book(course, shop, bench))]
-    return [
-        _render(engine, course, lesson, shop, _maker(engine, course, lesson, shop, film)) for lesson in course.lessons
-    ]
-
-
-def _maker(
-    engine: Engine, course: Course, lesson: LessonContent, shop: Workshop, film: FilmCut | None
-) -> Callable[[Bench], Rendered]:
-    if engine is Engine.E1:
-        return lambda bench: e1.render(course, lesson, bench, film=film)
-    if engine is Engine.E2:
-        return lambda bench: _branded_video(course, lesson, shop, bench)
-    return lambda bench: _module(course, lesson, shop, bench)
-
-
-def _branded_video(course: Course, lesson: LessonContent, shop: Workshop, bench: Bench) -> Rendered:
-    outline = e2.design(course, lesson, bench)
-    with shop.database.app(shop.identity(course.id)) as conn:
-        earlier = read_outline(conn, shop.store, course.id, lesson.id)
-        scenes = set_outline(conn, shop.author, lesson.id, outline, earlier)
-        keep_headings(conn, shop.author, shop.store, (course.id, lesson.id), outline, scenes)
-    with shop.database.app(shop.identity(course.id)) as conn:
-        narrated = read_course(conn, shop.store, course.id, Engine.E2)
-    own = next(one for one in narrated.lessons if one.id == lesson.id)
-    return e2.render(narrated, own, bench)
-
-
-def _module(course: Course, lesson: LessonContent, shop: Workshop, bench: Bench) -> Rendered:
-    proposed = e4.design(course, lesson, bench)
-    with shop.database.app(shop.identity(course.id)) as conn:
-        set_activities(conn, shop.author, course.id, lesson.id, proposed)
-        interactions = read_activities(conn, lesson.id)
-    return e4.render(course, lesson, interactions, bench)
-
-
-def _book(course: Course, shop: Workshop, bench: Bench) -> Rendered:
-    proposed = e3.design(course, bench)
-    subtitle = course.description or ""
-    with shop.database.app(shop.identity(course.id)) as conn:
-        set_book(conn, shop.author, course.id, title=course.name, subtitle=subtitle, sections=proposed)
-        sections = read_sections(conn, course.id)
-    return e3.render(course, sections, course.name, subtitle, bench)
+        return [_render(engine, course, None, shop, film)]
+    return [_render(engine, course, lesson, shop, film) for lesson in course.lessons]
 
 
 def _render(
-    engine: Engine, course: Course, lesson: LessonContent | None, shop: Workshop, make: Callable[[Bench], Rendered]
+    engine: Engine, course: Course, lesson: LessonContent | None, shop: Workshop, film: FilmCut | None
 ) -> Render:
     title = STAGES[engine] if lesson is None else f"{STAGES[engine]} {lesson.code}"
     made, reused = Counter(shop.runner.made), Counter(shop.runner.reused)
     begun, cpu_begun = time.monotonic(), cpu_seconds()
-    with shop.progress.stage(title), _job(engine, course, lesson, shop) as job:
-        rendered = make(shop.bench(course.id))
-        versions = _keep(engine, course, shop, job, rendered)
+    with shop.progress.stage(title):
+        with shop.database.app(shop.identity(course.id)) as conn:
+            job = request_render(conn, shop.author, engine, course.id, lesson.id if lesson else None)
+        make = maker(engine, course, lesson, shop, film, is_proposed_anew=True)
+        # Whoever orders a build orders it from end to end: what it publishes is approved.
+        rendered, versions = carry_out(job, course.voice, shop, make, is_approved=True)
     return Render(
         engine,
         lesson,
@@ -142,45 +84,6 @@ def _render(
         shop.runner.made - made,
         shop.runner.reused - reused,
     )
-
-
-@contextmanager
-def _job(engine: Engine, course: Course, lesson: LessonContent | None, shop: Workshop) -> Iterator[RenderJob]:
-    """A job's row around the work; a failure is written down before it goes on its way."""
-    identity = shop.identity(course.id)
-    with shop.database.app(identity) as conn:
-        job = request_render(conn, shop.author, engine, course.id, lesson.id if lesson else None)
-    with shop.database.worker(identity) as conn:
-        start_render(conn, shop.author, job.id)
-    try:
-        yield job
-    except BaseException as error:
-        message = error.message if isinstance(error, CourseCrafterError) else INTERRUPTED
-        with suppress(StateRefused), shop.database.worker(identity) as conn:
-            # An author may have cancelled it meanwhile: then it stays so.
-            fail_render(conn, shop.author, job.id, message)
-        raise
-
-
-def _keep(engine: Engine, course: Course, shop: Workshop, job: RenderJob, rendered: Rendered) -> list[int]:
-    """Publish a render in one transaction: all its assets and voices become active, or none."""
-    refused = [finding.sentence for finding in rendered.findings if finding.severity is Severity.ERROR]
-    if refused:
-        raise RefusedByCheck(f"What was made did not pass its own checks: {refused[0]}", detail="\n".join(refused))
-    with shop.database.worker(shop.identity(course.id)) as conn:
-        kept = complete_render(conn, shop.author, job.id, rendered.outputs, rendered.metadata)
-        if job.lesson_id is not None and engine in {Engine.E1, Engine.E2}:
-            keep_voices(conn, shop.author, job.lesson_id, engine, course.voice, rendered.voices)
-        # Whoever orders a build orders it from end to end: what it publishes is approved.
-        approve_output(conn, shop.author, engine, course.id, job.lesson_id)
-    return [version.version for version in kept]
-
-
-class RefusedByCheck(JobError):
-    """A finished file failed its own checks and was not published."""
-
-    code = "CC-0602"
-    remedy = "Look at the named check; what was published before stays as it is."
 
 
 def cpu_seconds() -> float:

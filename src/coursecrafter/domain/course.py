@@ -97,6 +97,7 @@ class SceneContent:
         notes: the speaker's notes.
         alt_texts: descriptions of the pictures on its slide.
         segments: of one engine's video, in playing order.
+        illustration: the picture that an author chose for the branded video; None: the engine draws one.
     """
 
     id: UUID
@@ -105,6 +106,7 @@ class SceneContent:
     notes: str = ""
     alt_texts: tuple[str, ...] = ()
     segments: tuple[SegmentContent, ...] = ()
+    illustration: StoredObject | None = None
 
 
 @dataclass(frozen=True, slots=True)

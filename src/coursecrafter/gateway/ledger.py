@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from threading import Lock
+from uuid import UUID
 
 from coursecrafter.db.session import Database, Identity
 from coursecrafter.db.tables import cc_ai_calls
@@ -15,12 +16,16 @@ class DatabaseLedger:
     Args:
         database: where the rows go.
         identity: on whose behalf; its project must be the calls' project.
+
+    Attributes:
+        recorded: the ids of the rows written, in order.
     """
 
     def __init__(self, database: Database, identity: Identity) -> None:
         self._database = database
         self._identity = identity
         self._writing = Lock()
+        self.recorded: list[UUID] = []
 
     def record(self, call: CallRecord) -> None:
         """Write one attempt."""
@@ -39,4 +44,5 @@ class DatabaseLedger:
             "error_message": call.error_message,
         }
         with self._writing, self._database.worker(self._identity) as conn:
-            conn.execute(cc_ai_calls.insert().values(row))
+            written = conn.execute(cc_ai_calls.insert().values(row).returning(cc_ai_calls.c.id))
+            self.recorded.append(written.scalar_one())

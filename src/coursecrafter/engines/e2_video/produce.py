@@ -97,7 +97,7 @@ def produce(course: Course, lesson: LessonContent, bench: Bench) -> Film:
         {
             "speech": spoken,
             "voice_block": spoken,
-            "scene_image": len(contents),
+            "scene_image": sum(scene.illustration is None for scene in contents),
             "still": len(contents),
             "run": len(segments),
             "mux": 1,
@@ -169,11 +169,16 @@ def _illustrate(
     layouts: Sequence[SceneLayout],
     palette: Palette,
 ) -> tuple[Scene, ...]:
-    """An illustration and a still picture for each scene."""
+    """An illustration, as its author chose it or drawn now, and a still picture for each scene."""
     purpose = Purpose(course.id, lesson.id, Engine.E2, "scene_image")
     # The prompt is the heading and nothing else: a word changed in the narration must not change the picture.
-    image_steps = [_image_step(bench, layout.text.heading, palette, purpose) for layout in layouts]
-    images = [done.files["image"] for done in bench.steps.run(image_steps)]
+    image_steps = [
+        _image_step(bench, layout.text.heading, palette, purpose)
+        for content, layout in zip(contents, layouts, strict=True)
+        if content.illustration is None
+    ]
+    drawn = iter(bench.steps.run(image_steps))
+    images = [content.illustration or next(drawn).files["image"] for content in contents]
     logo = bench.store.get_bytes(course.brand.logo) if course.brand.logo else None
     still_steps = [_still_step(bench, layout, image, logo) for layout, image in zip(layouts, images, strict=True)]
     return tuple(

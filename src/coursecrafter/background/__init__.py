@@ -1,0 +1,1 @@
+"""What the server does beside its answers: renders, parses and long calls, each in a child process."""

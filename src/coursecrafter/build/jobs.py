@@ -1,0 +1,88 @@
+"""Carry out one render job, whoever ordered it: begin it, render, and publish all of it or nothing.
+
+The command and the server share this; a job that cannot be finished says in its row what failed and what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+from coursecrafter.authoring.engine_flags import approve_output
+from coursecrafter.authoring.job_rows import RenderJob
+from coursecrafter.authoring.render_jobs import INTERRUPTED, complete_render, fail_render, start_render
+from coursecrafter.authoring.source_parses import error_as_json
+from coursecrafter.authoring.voices import keep_voices
+from coursecrafter.build.making import Make
+from coursecrafter.db.refusals import StateRefused
+from coursecrafter.domain.course import Engine
+from coursecrafter.domain.output import Rendered, Severity
+from coursecrafter.errors import CourseCrafterError, JobError
+from coursecrafter.wiring import Workshop
+
+
+class RefusedByCheck(JobError):
+    """A finished file failed its own checks and was not published."""
+
+    code = "CC-0602"
+    remedy = "Look at the named check; what was published before stays as it is."
+
+
+def carry_out(
+    job: RenderJob,
+    voice: str,
+    shop: Workshop,
+    make: Make,
+    *,
+    is_approved: bool,
+    place: Callable[[], str | None] = lambda: None,
+) -> tuple[Rendered, list[int]]:
+    """Begin a queued job, render and publish.
+
+    Args:
+        voice: the voice profile that speaks in it.
+        is_approved: whether what is published is approved with it; else its author approves it.
+        place: says where the work was when it failed, such as "slide 3.0".
+
+    Returns:
+        What was rendered, and for each output the version that its asset now has.
+
+    Raises:
+        StateRefused: CC-0025, it is not queued, or was cancelled meanwhile.
+        RefusedByCheck: CC-0602.
+        CourseCrafterError: what the engine could not do; the job's row says so too.
+    """
+    with shop.database.worker(shop.identity(job.project_id)) as conn:
+        start_render(conn, shop.author, job.id)
+    with _failing(job, shop, place):
+        rendered = make(shop.bench(job.project_id))
+        return rendered, _publish(job, voice, shop, rendered, is_approved=is_approved)
+
+
+@contextmanager
+def _failing(job: RenderJob, shop: Workshop, place: Callable[[], str | None]) -> Iterator[None]:
+    """Write a failure down before it goes on its way."""
+    try:
+        yield
+    except BaseException as error:
+        message, told = INTERRUPTED, None
+        if isinstance(error, CourseCrafterError):
+            message, told = error.message, {**error_as_json(error), "place": place()}
+        with suppress(StateRefused), shop.database.worker(shop.identity(job.project_id)) as conn:
+            # An author may have cancelled it meanwhile: then it stays so.
+            fail_render(conn, shop.author, job.id, message, told=told)
+        raise
+
+
+def _publish(job: RenderJob, voice: str, shop: Workshop, rendered: Rendered, *, is_approved: bool) -> list[int]:
+    """Publish a render in one transaction: all its assets and voices become active, or none."""
+    refused = [finding.sentence for finding in rendered.findings if finding.severity is Severity.ERROR]
+    if refused:
+        raise RefusedByCheck(f"What was made did not pass its own checks: {refused[0]}", detail="\n".join(refused))
+    with shop.database.worker(shop.identity(job.project_id)) as conn:
+        kept = complete_render(conn, shop.author, job.id, rendered.outputs, rendered.metadata)
+        if job.lesson_id is not None and job.engine in {Engine.E1, Engine.E2}:
+            keep_voices(conn, shop.author, job.lesson_id, job.engine, voice, rendered.voices)
+        if is_approved:
+            approve_output(conn, shop.author, job.engine, job.project_id, job.lesson_id)
+    return [version.version for version in kept]
