@@ -1,6 +1,6 @@
 # Two commands do everything: `make demo` and `make test`. `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests demo test check bench format lock clean
+.PHONY: help setup setup-tests demo serve test check bench format lock clean
 
 PY := .venv/bin
 OUT ?= out
@@ -18,6 +18,9 @@ setup-tests: ## Install what the product and its tests need
 
 demo: setup ## Make the example course into ./out, with progress, and list what was made
 	@$(PY)/coursecrafter build examples/safe-sign-in.pptx --doc examples/handbook.md --out $(OUT)
+
+serve: setup ## Serve the API and its pages at http://localhost:8400/cc/docs; Ctrl-C stops it
+	@$(PY)/coursecrafter serve
 
 test: setup-tests ## Run every test, with coverage gates
 	@rm -f .coverage .coverage.*

@@ -6,6 +6,7 @@ import json
 import logging
 import re
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -15,7 +16,6 @@ from coursecrafter.build.course import Built, build_course, describe
 from coursecrafter.build.order import BUILD_ORDER, DEFAULT_PRIMARY, BuildOrder
 from coursecrafter.commands.courses import course
 from coursecrafter.commands.organisations import org as organisations
-from coursecrafter.commands.serve import serve
 from coursecrafter.config import load_settings
 from coursecrafter.db.commands import db
 from coursecrafter.doctor import Part, examine
@@ -26,6 +26,7 @@ from coursecrafter.progress import BuildProgress
 from coursecrafter.wiring import Who, open_workshop
 
 log = logging.getLogger("coursecrafter")
+SERVE = "serve"
 
 
 class BadOrder(RequestError):
@@ -35,7 +36,22 @@ class BadOrder(RequestError):
     remedy = "Correct the option that the message names."
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class LazyCommands(click.Group):
+    """A group that imports the service only when it is asked for: its libraries would slow every other command."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in order."""
+        return sorted([*super().list_commands(ctx), SERVE])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        if cmd_name != SERVE:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = import_module(f"coursecrafter.commands.{SERVE}").serve
+        return command
+
+
+@click.group(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="coursecrafter")
 @click.option("--verbose", is_flag=True, help="Show details of errors: paths, tool output.")
 @click.option("--org", envvar="COURSECRAFTER_ORG", help="Work in this organisation, by its short name.")
@@ -49,7 +65,7 @@ def cli(context: click.Context, org: str | None, person: str | None, *, verbose:
     log.setLevel(level)
 
 
-for command in (course, db, organisations, serve):
+for command in (course, db, organisations):
     cli.add_command(command)
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

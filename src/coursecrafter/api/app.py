@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -22,6 +23,7 @@ from coursecrafter.api.headers import AnswerHeaders
 from coursecrafter.api.problems import Fault, NoSuchCall, WrongMethod
 from coursecrafter.api.routing import Routes
 from coursecrafter.api.site import Site
+from coursecrafter.api.sweeping import sweep_for_ever
 
 API_VERSION = "1.0.0"
 """Raised whenever a schema of the API changes: the middle number when something is added, the first otherwise."""
@@ -57,7 +59,9 @@ def make_app(site: Site) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = site.service.threads
+        sweeping = asyncio.create_task(sweep_for_ever(site))
         yield
+        sweeping.cancel()
 
     app = FastAPI(
         title="Course Crafter",

@@ -3,43 +3,113 @@
 from __future__ import annotations
 
 import logging
+import signal
+import socket
+from collections.abc import Callable
+from contextlib import suppress
 
 import click
 import uvicorn
 
+from coursecrafter import __version__
 from coursecrafter.accounts.invitations import first_administrator_link
+from coursecrafter.accounts.links import invitation_link
 from coursecrafter.accounts.settings import load_account_settings
 from coursecrafter.api.app import make_app
 from coursecrafter.api.opening import open_site
-from coursecrafter.config import load_service_settings, load_settings
+from coursecrafter.api.site import Site
+from coursecrafter.config import Settings, load_service_settings, load_settings
+from coursecrafter.errors import RequestError
 from coursecrafter.wiring import LOCAL_ORGANISATION
 
 GRACE_S = 20
-LONGEST_HEADER_WAIT_S = 15
+"""How long calls under way may still take once the service is to stop."""
+
+SHOWN_AS = {"127.0.0.1": "localhost", "0.0.0.0": "localhost", "::1": "localhost", "::": "localhost"}  # noqa: S104 - what people type
+log = logging.getLogger("coursecrafter")
+
+
+class AddressTaken(RequestError):
+    """The service cannot listen where it was told to."""
+
+    code = "CC-0038"
+    status = 500
+    remedy = "Stop what listens there, or name another address with --host and --port."
+
+
+class _Server(uvicorn.Server):
+    """Says that it listens once it does."""
+
+    def __init__(self, config: uvicorn.Config, say: Callable[[], None]) -> None:
+        super().__init__(config)
+        self.say = say
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.say()
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at; 0.0.0.0 for all.")
-@click.option("--port", default=8400, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--port", default=8400, show_default=True, type=click.IntRange(1, 65535), help="Port to listen at.")
 def serve(host: str, port: int) -> None:
     """Serve the API, with its pages at /cc/docs."""
     settings = load_settings()
-    shown = "localhost" if host in {"127.0.0.1", "0.0.0.0", "::"} else host  # noqa: S104 - what people type
-    service = load_service_settings(settings.home, f"http://{shown}:{port}")
-    logging.getLogger("coursecrafter").setLevel(logging.INFO)
-    with open_site(settings, service, load_account_settings()) as site:
-        with site.database.accounts() as conn:
-            token = first_administrator_link(conn, *LOCAL_ORGANISATION)
-        click.echo(f"Course Crafter listens at {service.public_url}/cc/docs")
-        if token is not None:
-            click.echo(f"Nobody can sign in yet. Open this once, within a day: {service.public_url}/cc/welcome#{token}")
-        config = uvicorn.Config(
-            make_app(site),
-            host=host,
-            port=port,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=GRACE_S,
-        )
-        uvicorn.Server(config).run()
+    service = load_service_settings(settings.home, f"http://{_shown(host)}:{port}")
+    log.setLevel(min(log.level, logging.INFO))
+    # From here on the service manager's way to say stop is the terminal's: what is open is closed.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with listening(host, port) as listener, suppress(KeyboardInterrupt):
+        click.echo("Starting …")
+        with open_site(settings, service, load_account_settings()) as site:
+            config = uvicorn.Config(
+                make_app(site),
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=GRACE_S,
+            )
+            _Server(config, lambda: _say_start(site, settings)).run(sockets=[listener])
+    click.echo("Stopped. What waits in the background goes on at the next start.")
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that is bound: whoever cannot have the address learns it before anything is opened.
+
+    Raises:
+        AddressTaken: CC-0038.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise AddressTaken(f"There is no address “{host}” to listen at.", detail=str(error)) from error
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        # Two services may bind one port until the first of them listens.
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        raise AddressTaken(f"Nothing can listen at {host}, port {port}: {error.strerror}.") from error
+    return listener
+
+
+def _say_start(site: Site, settings: Settings) -> None:
+    """What whoever started it needs to know, in the order in which they need it."""
+    url = site.service.public_url
+    with site.database.accounts() as conn:
+        token = first_administrator_link(conn, *LOCAL_ORGANISATION)
+    click.echo(f"Course Crafter {__version__} is ready.")
+    click.echo(f"  API, with its pages   {url}/cc/docs")
+    click.echo(f"  Database and files    {settings.home}")
+    if token is not None:
+        click.echo("Nobody can sign in yet. This link makes you the first administrator; it works once, for 7 days:")
+        click.echo(f"  {invitation_link(url, token)}")
+    click.echo("Ctrl-C stops it.")
+
+
+def _shown(host: str) -> str:
+    """A host as it stands in an address that people open."""
+    named = SHOWN_AS.get(host, host)
+    return f"[{named}]" if ":" in named else named
