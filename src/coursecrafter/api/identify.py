@@ -10,15 +10,14 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-import sqlalchemy as sa
 from starlette.requests import HTTPConnection
 
 from coursecrafter.accounts.caller import Caller, NotSignedIn
 from coursecrafter.accounts.events import Origin
+from coursecrafter.accounts.jwt_tokens import Platform
 from coursecrafter.accounts.keys import find_key
 from coursecrafter.accounts.sessions import find_session
 from coursecrafter.accounts.tokens import TokenKind, is_token
@@ -38,13 +37,13 @@ class Doors:
     Attributes:
         public_url: pages of this origin may send with a cookie.
         other_origins: and pages of these.
-        find_token: knows the caller of a larger platform's token; None: there is no such platform.
+        platform: a larger platform whose tokens are believed; None: there is none.
     """
 
     database: Database
     public_url: str
     other_origins: tuple[str, ...] = ()
-    find_token: Callable[[sa.Connection, str], Caller | None] | None = None
+    platform: Platform | None = None
     _remembered: OrderedDict[bytes, tuple[float, Caller]] = field(default_factory=OrderedDict)
 
     def remembered(self, connection: HTTPConnection) -> Caller | None:
@@ -62,8 +61,7 @@ class Doors:
         secret = _secret(connection)
         if not secret:
             raise NotSignedIn("This call needs a session or an API key.")
-        with self.database.accounts() as conn:
-            caller = self._find(conn, secret, is_cookie="authorization" not in connection.headers)
+        caller = self._find(connection, secret)
         if caller is None:
             raise NotSignedIn("The session, key or token is not known, or has ended.")
         self._remembered[_digest(secret)] = (time.monotonic() + REMEMBERED_S, caller)
@@ -93,12 +91,19 @@ class Doors:
         if origin not in {self.public_url, *self.other_origins} and not _is_here(origin, connection):
             raise WrongOrigin("This was sent from a page of another address.")
 
-    def _find(self, conn: sa.Connection, secret: str, *, is_cookie: bool) -> Caller | None:
-        if is_cookie:
-            return find_session(conn, secret)
+    def _find(self, connection: HTTPConnection, secret: str) -> Caller | None:
+        if "authorization" not in connection.headers:
+            with self.database.accounts() as conn:
+                return find_session(conn, secret)
         if is_token(secret, TokenKind.KEY):
-            return find_key(conn, secret)
-        return self.find_token(conn, secret) if self.find_token is not None else None
+            with self.database.accounts() as conn:
+                return find_key(conn, secret)
+        if self.platform is None:
+            return None
+        # Its keys may have to be fetched first, and no connection waits for that.
+        vouched = self.platform.read(secret)
+        with self.database.accounts() as conn:
+            return self.platform.find_caller(conn, vouched, origin_of(connection))
 
 
 def origin_of(connection: HTTPConnection) -> Origin:

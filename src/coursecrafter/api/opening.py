@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+from coursecrafter.accounts.jwt_tokens import Platform
 from coursecrafter.accounts.settings import AccountSettings
 from coursecrafter.api.identify import Doors
 from coursecrafter.api.rates import Rates
@@ -36,6 +37,7 @@ def make_site(
     settings: Settings, service: ServiceSettings, accounts: AccountSettings, database: Database, background: Background
 ) -> Site:
     """The parts put together."""
-    doors = Doors(database, service.public_url, service.cors_origins)
+    platform = Platform(accounts.jwt) if accounts.jwt is not None else None
+    doors = Doors(database, service.public_url, service.cors_origins, platform)
     limited = Rates(service.calls_per_minute), Rates(min(service.calls_per_minute, STRANGERS_PER_MINUTE))
     return Site(settings, service, accounts, database, doors, background, *limited)
