@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO
@@ -32,8 +33,10 @@ UPLOAD_TYPES = {
     "txt": "text/plain",
 }
 
-_PROJECT = text("""
-SELECT p.*, (SELECT max(moment) FROM (
+_PROJECT = text("SELECT p.* FROM course_crafter.cc_projects p WHERE p.id = :project_id AND p.deleted_at IS NULL")
+
+_NEWEST = text("""
+SELECT (SELECT max(moment) FROM (
     SELECT p.updated_at AS moment
     UNION ALL SELECT max(updated_at) FROM course_crafter.cc_learning_units WHERE project_id = p.id
     UNION ALL SELECT max(updated_at) FROM course_crafter.cc_modules WHERE project_id = p.id
@@ -45,8 +48,8 @@ SELECT p.*, (SELECT max(moment) FROM (
     UNION ALL SELECT max(updated_at) FROM course_crafter.cc_book_render_jobs WHERE project_id = p.id
     UNION ALL SELECT max(updated_at) FROM course_crafter.cc_scorm_render_jobs WHERE project_id = p.id
     UNION ALL SELECT max(created_at) FROM course_crafter.cc_ai_calls WHERE project_id = p.id
-  ) moments) AS newest
-FROM course_crafter.cc_projects p WHERE p.id = :project_id AND p.deleted_at IS NULL
+  ) moments)
+FROM course_crafter.cc_projects p WHERE p.id = :project_id
 """)
 
 _LESSONS = text("""
@@ -89,7 +92,8 @@ SELECT u.*, f.mime_type FROM (
   UNION ALL
   SELECT id, project_id, NULL, file_path, file_type, 'document' FROM course_crafter.cc_project_documents
 ) u
-LEFT JOIN platform.uploaded_files f ON f.org_id = :org_id AND f.sha256 = split_part(u.file_path, '/', 3)
+JOIN course_crafter.cc_projects p ON p.id = u.project_id
+LEFT JOIN platform.uploaded_files f ON f.org_id = p.org_id AND f.sha256 = split_part(u.file_path, '/', 3)
 LEFT JOIN course_crafter.cc_lessons l ON l.id = u.lesson_id
 WHERE u.project_id = :project_id AND l.deleted_at IS NULL ORDER BY u.id
 """)
@@ -132,16 +136,29 @@ def read_exported(conn: Connection, project_id: UUID) -> ExportedCourse:
         NotFound: CC-0020.
     """
     asked = {"project_id": project_id}
+    course = course_of(conn, project_id)
+    places = {lesson.id: place for place, lesson in enumerate(course.lessons)}
+    files = [asset_of(row) for row in conn.execute(_FILES, asked)]
+    files += [_voice(row) for row in conn.execute(_VOICES, asked)]
+    return replace(
+        course,
+        modified=_written(conn.execute(_NEWEST, asked).scalar_one()),
+        files=_in_course_order(files, places),
+        uploads=tuple(_upload(row) for row in conn.execute(_UPLOADS, asked)),
+        jobs=tuple(conn.execute(_JOBS, asked).scalars()),
+    )
+
+
+def course_of(conn: Connection, project_id: UUID, files: tuple[ExportedFile, ...] = ()) -> ExportedCourse:
+    """A course's tree with some files, without uploads and renders.
+
+    Raises:
+        NotFound: CC-0020.
+    """
+    asked = {"project_id": project_id}
     project = conn.execute(_PROJECT, asked).first()
     if project is None:
         raise missing(cc_projects)
-    units = _units(conn.execute(_LESSONS, asked))
-    places = {
-        lesson.id: place
-        for place, lesson in enumerate(lesson for unit in units for module in unit.modules for lesson in module.lessons)
-    }
-    files = [_asset(row) for row in conn.execute(_FILES, asked)]
-    files += [_voice(row) for row in conn.execute(_VOICES, asked)]
     return ExportedCourse(
         id=project_id,
         code=project_slug(project.code, project.name),
@@ -150,11 +167,11 @@ def read_exported(conn: Connection, project_id: UUID) -> ExportedCourse:
         description=project.description,
         language=project.default_language,
         status=project.status,
-        modified=_written(project.newest),
-        units=units,
-        files=_in_course_order(files, places),
-        uploads=tuple(_upload(row) for row in conn.execute(_UPLOADS, {**asked, "org_id": project.org_id})),
-        jobs=tuple(conn.execute(_JOBS, asked).scalars()),
+        modified=_written(project.updated_at),
+        units=_units(conn.execute(_LESSONS, asked)),
+        files=files,
+        uploads=(),
+        jobs=(),
     )
 
 
@@ -216,7 +233,8 @@ def _in_course_order(files: Iterable[ExportedFile], places: Mapping[UUID, int]) 
     return tuple(sorted(kept, key=lambda file: places[file.lesson_id] if file.lesson_id else last))
 
 
-def _asset(row: Row[Any]) -> ExportedFile:
+def asset_of(row: Row[Any]) -> ExportedFile:
+    """The file that the row of an asset names."""
     return ExportedFile(
         row.id,
         Engine(row.engine) if row.engine else None,

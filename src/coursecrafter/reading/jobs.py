@@ -1,7 +1,7 @@
 """Render jobs of all engines as one kind of thing (schema 7).
 
-What their tables have no column for stands in their metadata: settings, progress, step, log, time left, which job it
-tries again, and for books and modules when it started.
+What their tables have no column for stands in their metadata: settings, progress, step, log and how many lines it has
+had, time left, which job it tries again, why it failed, and for books and modules when it started.
 """
 
 from __future__ import annotations
@@ -40,13 +40,15 @@ found.id, found.project_id, found.lesson_id, found.engine, found.version_label, 
 found.requested_at, found.started_at, found.completed_at, found.result_asset_id, found.error_message,
 coalesce(found.said -> 'progress', '0') AS progress, found.said -> 'step' AS step,
 found.said -> 'time_left_s' AS time_left_s, found.said -> 'retry_of' AS retry_of,
+found.said -> 'error' AS error,
 coalesce(found.said -> 'settings', '{{}}') AS settings, found.created_at, found.updated_at
 """
 # What an engine said of its result, without what is shown by its own name.
 _WHOLE = fill(
     """
 {line}, coalesce(found.said -> 'log', '[]') AS log,
-found.said - CAST('{{progress,step,log,time_left_s,retry_of,settings,started_at}}' AS text[]) AS metadata
+coalesce(found.said -> 'lines', to_jsonb(jsonb_array_length(coalesce(found.said -> 'log', '[]')))) AS lines,
+found.said - CAST('{{progress,step,log,lines,time_left_s,retry_of,error,settings,started_at}}' AS text[]) AS metadata
 """,
     line=fill(_LINE),
 )

@@ -20,7 +20,8 @@ _TODAY = "date_trunc('day', now(), 'UTC')"
 # Only what is counted: metadata of jobs may be long.
 _JOBS = fill(
     """
-SELECT j.engine, j.job_state, j.requested_at, j.started_at, j.completed_at, j.updated_at, j.error_message,
+SELECT j.engine, j.job_state, j.requested_at, j.started_at, j.completed_at, j.updated_at,
+  coalesce(j.said -> 'error' ->> 'code', substring(j.error_message FROM 'CC-[0-9]{{4}}')) AS code,
   j.result_asset_id FROM ({jobs}) j
 """,
     jobs=JOBS,
@@ -58,10 +59,9 @@ SELECT now() AS at,
     today=_TODAY,
     stalled_after=STALLED_AFTER,
     cost=fill(COST_USD, row="c"),
-    # The code stands at the end of the sentence, if whoever failed knew one.
     failed_today=many(
         """
-SELECT substring(error_message FROM 'CC-[0-9]{{4}}') AS code, count(*) AS count FROM jobs
+SELECT code, count(*) AS count FROM jobs
 WHERE job_state = 'failed' AND completed_at >= {today} GROUP BY 1 ORDER BY 2 DESC, 1
 """,
         today=_TODAY,

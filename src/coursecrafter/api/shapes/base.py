@@ -31,9 +31,11 @@ OrganisationRole = Literal["owner", "admin", "member"]
 class PageOf(Shape, Generic[Line]):
     """One page of a list."""
 
+    # Pydantic looks for docstrings of fields where a generic class is first named, in the middle of some statement.
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=False)
+
     items: list[Line]
-    next_cursor: str | None
-    """Give it as `cursor` for the next page; null on the last one."""
+    next_cursor: str | None = Field(description="Give it as `cursor` for the next page; null on the last one.")
 
 
 class Timed(Shape):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from coursecrafter.api.shapes.base import EngineName, Id, Json, Moment, Seconds, Shape, Timed
 
@@ -16,6 +16,16 @@ class LogLine(Shape):
 
     at: Moment
     text: str
+
+
+class JobError(BaseModel):
+    """Why a render failed."""
+
+    model_config = ConfigDict(extra="allow")
+
+    code: Annotated[str, Field(examples=["CC-0203"])]
+    message: str
+    remedy: str
 
 
 class JobLine(Timed):
@@ -40,6 +50,8 @@ class JobLine(Timed):
     time_left_s: Seconds | None
     retry_of: Id | None
     """The job that this one tries again."""
+    error: JobError | None
+    """Null unless it failed, and for failures that no program was told of."""
     settings: Json
 
 
@@ -48,5 +60,7 @@ class Job(JobLine):
 
     log: list[LogLine]
     """The last lines, the oldest first."""
+    lines: int
+    """How many lines its log has had."""
     metadata: Json
     """What its engine says of the result."""
