@@ -16,10 +16,11 @@ from coursecrafter.authoring.author import Author
 from coursecrafter.db.refusals import NotFound, StateRefused
 from coursecrafter.db.session import Identity
 from coursecrafter.db.tables import uploads
+from coursecrafter.domain.stored import StoredObject
 from coursecrafter.ingest.guard import FileTooLarge
 from coursecrafter.storage.objects import ObjectStore
 from coursecrafter.uploads import resumable
-from coursecrafter.uploads.admission import check_file, taking
+from coursecrafter.uploads.admission import CheckedFile, check_file, keeping
 from coursecrafter.uploads.kinds import FileKind
 from coursecrafter.uploads.quotas import RoomUsedUp, room_left
 from coursecrafter.uploads.receiving import EmptyFile, WrongLength
@@ -75,6 +76,14 @@ class Sender:
             appender.write(content)
             return appender.finish()
 
+    def keep(self, checked: CheckedFile, upload_id: UUID, rules: UploadRules = RULES) -> StoredObject:
+        database = self.cast.database
+        with (
+            keeping(database, self.identity, self.store, checked, rules) as kept,
+            database.app(self.identity) as conn,
+        ):
+            return kept.count(conn, upload_id)
+
     def parts(self) -> list[Path]:
         return [path for path in self.folder.rglob("*") if path.is_file() and "uploads" in path.parts]
 
@@ -92,8 +101,7 @@ def test_an_upload_is_put_together_from_its_parts(sender: Sender) -> None:
     upload = sender.look(upload_id)
     with assembled(sender.store, upload, ".txt") as file:
         checked = check_file(file, FileKind.TEXT, RULES)
-        with taking(sender.cast.database, sender.identity, sender.store, checked, RULES, upload_id) as (_, stored):
-            pass
+        stored = sender.keep(checked, upload_id)
 
     assert stored.sha256 == hashlib.sha256(TEXT).hexdigest()
     assert sender.store.get_bytes(stored) == TEXT
@@ -189,8 +197,7 @@ def test_a_whole_upload_needs_no_room_beside_its_own(sender: Sender) -> None:
 
     with assembled(sender.store, upload, ".txt") as file:
         checked = check_file(file, FileKind.TEXT, rules)
-        with taking(sender.cast.database, sender.identity, sender.store, checked, rules, upload.id):
-            pass
+        sender.keep(checked, upload.id, rules)
 
     with sender.cast.session() as conn:
         assert room_left(conn, rules) == 0

@@ -79,6 +79,20 @@ def put_asset(
     return version
 
 
+def add_picture(
+    conn: Connection, author: Author, slot: Slot, stored: StoredObject, *, name: str, metadata: Mapping[str, Any]
+) -> UUID:
+    """Make a picture that an author sent the active version of a slot; the version's id.
+
+    Raises:
+        NotFound: CC-0020.
+        NotAllowed: CC-0021.
+    """
+    place = {"project_id": slot.project_id, "lesson_id": slot.lesson_id}
+    with edit(conn, author, Event.ASSETS_ADDED, **place, role=slot.role, name=name) as act:
+        return put_asset(act, slot, stored, AssetType.IMAGE, {**metadata, "original_name": name}).id
+
+
 def add_variant(
     act: Edit, slot: Slot, stored: StoredObject, asset_type: AssetType, metadata: Mapping[str, Any]
 ) -> AssetVersion:

@@ -85,6 +85,19 @@ def add_source(
         )
 
 
+def require_place(conn: Connection, *, project_id: UUID | None = None, lesson_id: UUID | None = None) -> UUID:
+    """The project of a place in which the caller may put files: a lesson, or the whole project.
+
+    Raises:
+        NotFound: CC-0020.
+        NotAllowed: CC-0021.
+    """
+    if lesson_id is None and project_id is not None:
+        return UUID(str(hold_row(conn, cc_projects, project_id).id))
+    row = hold_row(conn, cc_lessons, lesson_id or UUID(int=0))
+    return UUID(str(row.project_id))
+
+
 def delete_source(conn: Connection, author: Author, source_id: UUID) -> None:
     """Delete a source file for good, its last state in the event; what was made of it stays.
 

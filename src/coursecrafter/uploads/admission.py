@@ -76,39 +76,50 @@ def check_file(file: IncomingFile, kind: FileKind, rules: UploadRules) -> Checke
     return CheckedFile(file, kind, scan(file.path, rules), measures)
 
 
+class KeptFile:
+    """A file that has become an object, and is taken back unless it is counted in time."""
+
+    def __init__(self, org_id: UUID, store: ObjectStore, checked: CheckedFile, rules: UploadRules) -> None:
+        self.checked = checked
+        self.stored, self.is_new = checked.file.keep(checked.kind.facts.mime_type)
+        self._org_id, self._store, self._rules = org_id, store, rules
+
+    def count(self, conn: sa.Connection, upload_id: UUID | None = None) -> StoredObject:
+        """Count it against the organisation's room, in the transaction that also names it in a row of its own.
+
+        The same bytes sent again take no room.
+
+        Args:
+            conn: the request's.
+            upload_id: the resumable upload that it came by, which is finished with it and gives its room to it.
+
+        Raises:
+            RoomUsedUp: CC-0127.
+            Contended: CC-0028, the same bytes came twice at once and the other attempt failed.
+            StateRefused: CC-0025, the upload was finished by somebody else.
+        """
+        if upload_id is not None:
+            finish_upload(conn, upload_id)
+        count_file(conn, self._org_id, self.stored, self.checked.verdict, room_left(conn, self._rules))
+        _require_object(self._store, self.stored)
+        return self.stored
+
+
 @contextmanager
-def taking(
-    database: Database,
-    identity: Identity,
-    store: ObjectStore,
-    checked: CheckedFile,
-    rules: UploadRules,
-    upload_id: UUID | None = None,
-) -> Iterator[tuple[sa.Connection, StoredObject]]:
-    """A transaction in which the file belongs to the organisation, for the rows that name it.
-
-    The same bytes sent again take no room.
-
-    Args:
-        upload_id: the resumable upload that it came by, which is finished with it and gives its room to it.
+def keeping(
+    database: Database, identity: Identity, store: ObjectStore, checked: CheckedFile, rules: UploadRules
+) -> Iterator[KeptFile]:
+    """Make a file an object for a transaction within, and take it back if that fails.
 
     Raises:
-        RoomUsedUp: CC-0127.
         StoreFull: CC-0701.
-        Contended: CC-0028, the same bytes came twice at once and the other attempt failed.
     """
-    stored, is_new = checked.file.keep(checked.kind.facts.mime_type)
+    kept = KeptFile(identity.org_id, store, checked, rules)
     try:
-        with database.app(identity) as conn:
-            if upload_id is not None:
-                finish_upload(conn, upload_id)
-            room = room_left(conn, rules)
-            count_file(conn, identity.org_id, stored, checked.verdict, room)
-            _require_object(store, stored)
-            yield conn, stored
+        yield kept
     except BaseException:
-        if is_new:
-            _take_back(database, identity, store, stored, rules)
+        if kept.is_new:
+            _take_back(database, identity, store, kept.stored, rules)
         raise
 
 
