@@ -79,8 +79,10 @@ def test_a_key_does_not_make_keys(house: House) -> None:
     [
         "UPDATE platform.api_keys SET expires_at = now() WHERE id = :id",
         "UPDATE platform.api_keys SET revoked_at = now() WHERE id = :id",
-        "UPDATE platform.users u SET deactivated_at = now() FROM platform.api_keys k"
-        " WHERE k.user_id = u.id AND k.id = :id",
+        (
+            "UPDATE platform.users u SET deactivated_at = now() FROM platform.api_keys k"
+            " WHERE k.user_id = u.id AND k.id = :id"
+        ),
         "DELETE FROM platform.memberships m USING platform.api_keys k WHERE k.user_id = m.user_id AND k.id = :id",
     ],
 )

@@ -6,8 +6,10 @@ A redirect is not followed: it could lead inside, to addresses that only this se
 from __future__ import annotations
 
 import json
+import ssl
 import time
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import httpx
@@ -64,7 +66,7 @@ def _fetch(url: str, form: Mapping[str, str] | None, auth: tuple[str, str] | Non
     method = "GET" if form is None else "POST"
     headers = {"Accept": "application/json"}
     with (
-        httpx.Client(follow_redirects=False, timeout=TIMEOUT_S) as client,
+        httpx.Client(follow_redirects=False, timeout=TIMEOUT_S, verify=_authorities()) as client,
         client.stream(method, url, data=form, auth=auth, headers=headers) as answer,
     ):
         body = bytearray()
@@ -76,3 +78,9 @@ def _fetch(url: str, form: Mapping[str, str] | None, auth: tuple[str, str] | Non
                 # httpx counts the time between two reads: a drip of bytes would last for ever.
                 raise ProviderUnreachable("The identity provider answers too slowly.", detail=url)
         return answer.status_code, bytes(body)
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """The trusted certificates; reading them takes longer than a request, so once."""
+    return httpx.create_ssl_context()

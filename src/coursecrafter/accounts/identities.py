@@ -59,10 +59,15 @@ class Vouched:
     groups: frozenset[str]
 
 
-def recognise(conn: sa.Connection, vouched: Vouched, rules: Sequence[RoleRule], origin: Origin) -> Account:
+def recognise(
+    conn: sa.Connection, vouched: Vouched, rules: Sequence[RoleRule], origin: Origin
+) -> tuple[Account, frozenset[UUID]]:
     """The account of a vouched-for person, made or joined the first time, with the roles of their groups.
 
     In an organisation that a rule names, the groups decide: who lost them loses the role, but never the last owner.
+
+    Returns:
+        The account, and the organisations that its groups do not let it into.
 
     Raises:
         AccountClosed: CC-0062.
@@ -75,11 +80,13 @@ def recognise(conn: sa.Connection, vouched: Vouched, rules: Sequence[RoleRule], 
             raise IdentityNotAllowed("You are known to your provider, but have no place here.")
         account = _made(conn, vouched)
     require_open(account)
-    for slug, role in roles.items():
-        org_id = find_organisation(conn, slug)
-        if org_id is not None:
-            _settle_role(conn, org_id, account, role, origin)
-    return account
+    known = {find_organisation(conn, slug): role for slug, role in roles.items()}
+    settled = {
+        org_id: _settle_role(conn, org_id, account, role, origin)
+        for org_id, role in known.items()
+        if org_id is not None
+    }
+    return account, frozenset(org_id for org_id, is_in in settled.items() if not is_in)
 
 
 def wanted_roles(rules: Sequence[RoleRule], vouched: Vouched) -> dict[str, OrganisationRole | None]:
@@ -178,21 +185,23 @@ def _join(conn: sa.Connection, vouched: Vouched, user_id: UUID) -> None:
 
 def _settle_role(
     conn: sa.Connection, org_id: UUID, account: Account, wanted: OrganisationRole | None, origin: Origin
-) -> None:
-    """Bring a person's role to what their groups say, and write down what changed."""
+) -> bool:
+    """Bring a person's role to what their groups say, and write down what changed; whether they are let in."""
     # At most requests nothing changes, and nothing is held.
     if role_of(conn, org_id, account.id) is wanted:
-        return
+        return wanted is not None
     owners = _hold_members(conn, org_id)
     before = role_of(conn, org_id, account.id)
     if before is OrganisationRole.OWNER and owners == 1:
         record(conn, SecurityEvent.ROLE_KEPT, origin, org_id=org_id, user_id=account.id, why="last owner")
-    elif wanted is not None:
+        return True
+    if wanted is not None:
         give_membership(conn, org_id, account.id, wanted)
         told: dict[str, Any] = {"org_id": org_id, "user_id": account.id, "before": before, "after": wanted}
         record(conn, SecurityEvent.ROLE_GIVEN_BY_GROUP, origin, **told)
-    else:
-        _take_role(conn, org_id, account, origin, before)
+        return True
+    _take_role(conn, org_id, account, origin, before)
+    return False
 
 
 def _take_role(

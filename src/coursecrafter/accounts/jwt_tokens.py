@@ -75,8 +75,8 @@ class Platform:
             AccountClosed: CC-0062.
             IdentityNotAllowed: CC-0076.
         """
-        account = recognise(conn, vouched, self.settings.rules, origin)
+        account, barred = recognise(conn, vouched, self.settings.rules, origin)
         try:
-            return Caller(account.id, place_of(conn, account.id, vouched.organisation), "token")
+            return Caller(account.id, place_of(conn, account.id, vouched.organisation, barred), "token")
         except NoOrganisation:
             return None

@@ -167,9 +167,9 @@ class Provider:
             AccountClosed: CC-0062.
             IdentityNotAllowed: CC-0076.
         """
-        account = recognise(conn, vouched, self.settings.rules, origin)
+        account, barred = recognise(conn, vouched, self.settings.rules, origin)
         try:
-            org_id = place_of(conn, account.id)
+            org_id = place_of(conn, account.id, but=barred)
         except NoOrganisation:
             return None
         token, caller = open_session(conn, account, org_id, origin)

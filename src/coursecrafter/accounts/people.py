@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -124,8 +125,11 @@ def organisation_name(conn: sa.Connection, org_id: UUID) -> str:
     return name
 
 
-def place_of(conn: sa.Connection, user_id: UUID, organisation: str | None = None) -> UUID:
+def place_of(conn: sa.Connection, user_id: UUID, organisation: str | None = None, but: Collection[UUID] = ()) -> UUID:
     """The organisation that a person works in: the named one, else where they were last, else their first.
+
+    Args:
+        but: organisations that it cannot be.
 
     Raises:
         NoOrganisation: CC-0066.
@@ -134,7 +138,7 @@ def place_of(conn: sa.Connection, user_id: UUID, organisation: str | None = None
         sessions.c.user_id == memberships.c.user_id, sessions.c.org_id == memberships.c.org_id
     )
     query = sa.select(memberships.c.org_id).join(organisations, organisations.c.id == memberships.c.org_id)
-    query = query.where(memberships.c.user_id == user_id)
+    query = query.where(memberships.c.user_id == user_id, memberships.c.org_id.not_in(but))
     if organisation is not None:
         query = query.where(organisations.c.slug == organisation)
     order = (last.scalar_subquery().desc().nulls_last(), memberships.c.created_at, organisations.c.id)
