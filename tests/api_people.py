@@ -13,7 +13,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from time import monotonic, sleep
@@ -22,7 +22,6 @@ from uuid import UUID
 
 import httpx
 import uvicorn
-from coursecrafter.background.runner import Background
 
 from coursecrafter.accounts.caller import Caller, Scope
 from coursecrafter.accounts.events import HERE
@@ -31,6 +30,7 @@ from coursecrafter.accounts.settings import load_account_settings
 from coursecrafter.api.app import make_app
 from coursecrafter.api.opening import make_site
 from coursecrafter.api.site import Site
+from coursecrafter.background.runner import Background
 from coursecrafter.config import ServiceSettings, Settings
 from coursecrafter.db.organisations import ensure_organisation, ensure_user
 from coursecrafter.db.session import Database
@@ -71,6 +71,7 @@ class Service:
 
     url: str
     site: Site
+    clients: list[httpx.Client] = field(default_factory=list)
 
     def organisation(self, slug: str | None = None) -> UUID:
         name = slug or f"org-{next(NUMBERS)}"
@@ -89,10 +90,14 @@ class Service:
         with self.site.database.accounts() as conn:
             secret, _ = make_key(conn, caller, "test", wanted, HERE)
         headers = {"authorization": f"Bearer {secret}"}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=60)
+        return self._open(headers)
 
     def stranger(self) -> httpx.Client:
-        return httpx.Client(base_url=self.url, timeout=60)
+        return self._open({})
+
+    def _open(self, headers: dict[str, str]) -> httpx.Client:
+        self.clients.append(httpx.Client(base_url=self.url, headers=headers, timeout=60))
+        return self.clients[-1]
 
 
 @contextmanager
@@ -104,7 +109,12 @@ def open_service(database: Database, home: Path, environment: dict[str, str] | N
     site = make_site(settings, service, load_account_settings(environment or {}), database, background)
     try:
         with serve(site) as url:
-            yield Service(url, site)
+            running = Service(url, site)
+            try:
+                yield running
+            finally:
+                for client in running.clients:
+                    client.close()
     finally:
         background.close()
 

@@ -89,6 +89,12 @@ def place_files(
     return placed
 
 
+def name_of_only(course: ExportedCourse) -> str:
+    """What a course's one file is called when it is taken away alone: as in a whole export."""
+    (placed,) = place_files(course, course.files, lambda _: ".")
+    return placed.path.name
+
+
 def package_folder(file: ExportedFile) -> str | None:
     """The folder of a file in the full package; None for what only the studio works with."""
     kind = file.asset_type

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from coursecrafter.domain.stored import StoredObject
 from coursecrafter.errors import AssetError
 
 PURPOSE = b"coursecrafter file link 1\0"
@@ -47,7 +46,7 @@ class FileLink:
 
     Attributes:
         user_id: who gave it out; it opens what that person may read.
-        asset_id: whose file it is.
+        asset_id: whose file it is; its bytes never change.
         file_name: what a browser saves it as.
         expires_at: with a time zone; whole seconds count.
     """
@@ -55,7 +54,6 @@ class FileLink:
     org_id: UUID
     user_id: UUID
     asset_id: UUID
-    stored: StoredObject
     file_name: str
     expires_at: datetime
 
@@ -66,9 +64,6 @@ def sign_link(link: FileLink, key: bytes) -> str:
         "org": str(link.org_id),
         "user": str(link.user_id),
         "asset": str(link.asset_id),
-        "sha256": link.stored.sha256,
-        "size": link.stored.size_bytes,
-        "type": link.stored.mime_type,
         "name": link.file_name,
         "until": int(link.expires_at.timestamp()),
     }
@@ -101,7 +96,6 @@ def _read(claims: dict[str, str | int]) -> FileLink:
         UUID(str(claims["org"])),
         UUID(str(claims["user"])),
         UUID(str(claims["asset"])),
-        StoredObject(str(claims["sha256"]), int(claims["size"]), str(claims["type"])),
         str(claims["name"]),
         datetime.fromtimestamp(int(claims["until"]), UTC),
     )

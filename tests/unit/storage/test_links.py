@@ -10,12 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coursecrafter.domain.stored import StoredObject
 from coursecrafter.storage.links import FileLink, LinkExpired, LinkRefused, open_link, sign_link
 
 KEY = b"k" * 32
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-LINK = FileLink(UUID(int=1), UUID(int=2), UUID(int=3), StoredObject("a" * 64, 7, "video/mp4"), "Café_v1.mp4", NOON)
+LINK = FileLink(UUID(int=1), UUID(int=2), UUID(int=3), "Café_v1.mp4", NOON)
 TOKEN = sign_link(LINK, KEY)
 
 
