@@ -78,7 +78,7 @@ class Shopfloor:
         document: UUID = self.do(add_document, self.project_id, stored, name=path.name)
         return document
 
-    def ask(self, task: str, **arguments: Any) -> dict[str, Any]:
+    def ask(self, task: str, /, **arguments: Any) -> dict[str, Any]:
         """Let the background do a task; its answer, or its error raised."""
         return self.background.call(self.identity, task, **arguments).result(PATIENCE_S)
 

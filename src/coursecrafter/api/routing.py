@@ -86,15 +86,17 @@ class Routes(APIRouter):
         refuses: Errors = (NotFound, NotAllowed),
         is_conditional: bool = False,
         method: str = "POST",
+        else_accepts: Any = None,
     ) -> Callable[[Endpoint], Endpoint]:
         """A POST that changes something.
 
         Args:
             is_conditional: whether it takes If-Match.
+            else_accepts: the shape of its answer with status 202, where it may also be that.
         """
         headers = (IDEMPOTENCY_KEY, IF_MATCH) if is_conditional else (IDEMPOTENCY_KEY,)
         refused = (*refuses, *CHANGING, *((EditedMeanwhile,) if is_conditional else ()))
-        return self._route(method, path, shape, status, scope, refused, headers)
+        return self._route(method, path, shape, status, scope, refused, headers, else_accepts)
 
     def gives(
         self,
@@ -113,11 +115,22 @@ class Routes(APIRouter):
         return self._declare(method, path, {**answers, **(responses or {})}, status, scope, refuses, ())
 
     def _route(
-        self, method: str, path: str, shape: Any, status: int, scope: str, refuses: Errors, headers: Sequence[Any]
+        self,
+        method: str,
+        path: str,
+        shape: Any,
+        status: int,
+        scope: str,
+        refuses: Errors,
+        headers: Sequence[Any],
+        else_accepts: Any = None,
     ) -> Callable[[Endpoint], Endpoint]:
         # Pydantic makes the class at run time; the shape is a value here.
         model = Envelope.__class_getitem__(shape)
         answers: dict[int | str, dict[str, Any]] = {status: {"model": model, "description": "Done."}}
+        if else_accepts is not None:
+            running = Envelope.__class_getitem__(else_accepts)
+            answers[202] = {"model": running, "description": "Begun; the same call asks for it again."}
         return self._declare(method, path, answers, status, scope, refuses, headers)
 
     def _declare(

@@ -74,6 +74,11 @@ class RenderJob:
         return settings
 
     @property
+    def is_external(self) -> bool:
+        """Whether a worker of somebody else's renders it."""
+        return bool(self.settings.get("external"))
+
+    @property
     def progress(self) -> float:
         """From 0 to 1; it never falls."""
         return float(self.metadata.get("progress", 0.0))

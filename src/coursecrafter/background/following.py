@@ -62,7 +62,7 @@ class JobEvent:
 def read_event_id(event_id: str | None) -> Seen:
     """What a reader says it has seen; anything that was never an id means nothing."""
     lines, progress, state = (event_id or "").split(".") if (event_id or "").count(".") == len("..") else ("", "", "")
-    if not (lines.isascii() and lines.isdigit() and state in STATES):
+    if not (lines.isascii() and lines.isdigit() and state in {"", *STATES}):
         return Seen()
     known = progress.isascii() and progress.isdigit() and len(progress) <= len(str(PER_WHOLE))
     return Seen(min(int(lines[:9]), 10**9), int(progress) if known else -1, state)

@@ -6,6 +6,7 @@ on them but a server that is gone. The durable queue that lets many servers shar
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -51,6 +52,7 @@ class Background:
         self._is_closing = Event()
         self._own = local()
         self._workers: list[Worker] = []
+        self._under_way: dict[tuple[Identity, str, str], Future[dict[str, Any]]] = {}
         self._adding = Lock()
         lanes = max(1, settings.workers // 2)
         self._renders = ThreadPoolExecutor(lanes, "background-render")
@@ -73,9 +75,18 @@ class Background:
         """Read and sum up a context document; its row tells how it went."""
         return self.call(identity, "parse_document", document_id=document_id)
 
-    def call(self, identity: Identity, task: str, **arguments: Any) -> Future[dict[str, Any]]:
-        """Do what a task of `TASKS` does, in the identity's project; the future gives its answer or its error."""
-        return self._calls.submit(self._call, identity, task, arguments)
+    def call(self, identity: Identity, task: str, /, **arguments: Any) -> Future[dict[str, Any]]:
+        """Do what a task of `TASKS` does, in the identity's project; the future gives its answer or its error.
+
+        What is under way already is not begun a second time.
+        """
+        key = (identity, task, json.dumps(arguments, sort_keys=True, default=str))
+        with self._adding:
+            under_way = self._under_way.get(key)
+            if under_way is None or under_way.done():
+                under_way = self._under_way[key] = self._calls.submit(self._call, identity, task, arguments)
+        under_way.add_done_callback(lambda done: self._forget(key, done))
+        return under_way
 
     def close(self) -> None:
         """Stop: what runs is ended and says so in its row, what waits stays for the next start."""
@@ -85,6 +96,11 @@ class Background:
         for worker in self._workers:
             worker.leave()
         self._stack.close()
+
+    def _forget(self, key: tuple[Identity, str, str], done: Future[dict[str, Any]]) -> None:
+        with self._adding:
+            if self._under_way.get(key) is done:
+                del self._under_way[key]
 
     def _call(self, identity: Identity, task: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         return self._ask(identity, task, arguments, LONGEST_CALL_S, lambda: not self._is_closing.is_set())
@@ -137,7 +153,8 @@ class Background:
     def _is_unfinished(self, identity: Identity, job_id: UUID) -> bool:
         try:
             with self._database.worker(identity) as conn:
-                return find_job(conn, job_id).state in UNFINISHED
+                job = find_job(conn, job_id)
+                return job.state in UNFINISHED and not job.is_external
         except CourseCrafterError as error:
             # A project that is gone wants nothing; a database that does not answer will be asked again.
             return error.retry

@@ -1,4 +1,7 @@
-"""What a stopped server left: renders that wait or run, and files that nobody has read yet; of all organisations."""
+"""What a stopped server left: renders that wait or run, and files that nobody has read yet; of all organisations.
+
+Renders that an external worker does are none of the server's.
+"""
 
 from __future__ import annotations
 
@@ -34,13 +37,16 @@ _LEFT_OVER = sa.text(
     """
     WITH left_over AS (
       SELECT 'render' AS kind, id, project_id, requested_by, job_state AS state
-      FROM course_crafter.cc_video_render_jobs WHERE job_state IN ('queued', 'in_progress')
+      FROM course_crafter.cc_video_render_jobs
+      WHERE job_state IN ('queued', 'in_progress') AND job_metadata -> 'settings' -> 'external' IS DISTINCT FROM 'true'
       UNION ALL
       SELECT 'render', id, project_id, requested_by, job_state
-      FROM course_crafter.cc_scorm_render_jobs WHERE job_state IN ('queued', 'in_progress')
+      FROM course_crafter.cc_scorm_render_jobs
+      WHERE job_state IN ('queued', 'in_progress') AND metadata -> 'settings' -> 'external' IS DISTINCT FROM 'true'
       UNION ALL
       SELECT 'render', id, project_id, requested_by, job_state
-      FROM course_crafter.cc_book_render_jobs WHERE job_state IN ('queued', 'in_progress')
+      FROM course_crafter.cc_book_render_jobs
+      WHERE job_state IN ('queued', 'in_progress') AND metadata -> 'settings' -> 'external' IS DISTINCT FROM 'true'
       UNION ALL
       SELECT 'document', id, project_id, NULL, 'pending' FROM course_crafter.cc_project_documents
       WHERE parsed_status = 'pending'
