@@ -56,6 +56,8 @@ class Line:
         names: a project that a request must name if it names any, since the statement makes it.
         twin: the same statement with the row's own keys, where a foreign key may stop even the administrator.
         unasked: the statement without the function that asks who calls; empty: it calls none.
+        own: the one person who may, of all who have the rights; None: all of them.
+        is_of_requests: whether a job may do it never.
     """
 
     table: str
@@ -66,6 +68,8 @@ class Line:
     names: UUID | None = None
     twin: str = ""
     unasked: str = ""
+    own: UUID | None = None
+    is_of_requests: bool = False
 
 
 def keys_of_tables(connection: psycopg.Connection) -> dict[str, dict[str, str]]:

@@ -19,6 +19,7 @@ from coursecrafter.domain.roles import TABLE_RULES
 from database import TestServer
 from tenancy_lines import Line, keys_of_tables, lines_of
 from tenancy_platform import platform_lines
+from tenancy_requests import request_lines
 from tenancy_world import ATTEMPT, Outcome, Person, Way, World, attempt, attempt_as, may, settle_world, undone
 
 
@@ -60,6 +61,8 @@ def is_expected(world: World, person: Person, way: Way, line: Line, *, is_sound:
         is_sound: whether foreign keys let anybody do it.
     """
     if line.needs is None or not is_sound or (line.names and way.project_id not in {None, line.names}):
+        return False
+    if (line.own is not None and person.user_id != line.own) or (line.is_of_requests and way.role == "cc_worker"):
         return False
     return all(may(person, way, right, place) for right, place in line.needs)
 
@@ -152,4 +155,4 @@ def open_matrix(server: TestServer, database: Database) -> Iterator[Matrix]:
         connections = {role: stack.enter_context(undone(url)) for role, url in urls.items()}
         keys = keys_of_tables(connections["cc_admin"])
         lines = {f"course_crafter.{table}": lines_of(world, keys, table) for table in TABLE_RULES}
-        yield Matrix(world, connections, lines | platform_lines(world))
+        yield Matrix(world, connections, lines | platform_lines(world) | request_lines(world))

@@ -1,14 +1,32 @@
-"""The lines of the platform's own tables, which the application reaches by functions only."""
+"""The lines of the platform's own tables, which a request reaches by functions only.
+
+What people are known by is reached before a request is known, by a role of its own: `tests/db/test_accounts_role.py`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+import sqlalchemy as sa
+
 from tenancy_lines import Line
 from tenancy_world import World
 
 PLATFORM_TABLES = tuple(
-    f"platform.{name}" for name in ("organisations", "users", "memberships", "project_access", "alembic_version")
+    f"platform.{name}"
+    for name in (
+        "organisations",
+        "users",
+        "memberships",
+        "project_access",
+        "alembic_version",
+        "sessions",
+        "api_keys",
+        "invitations",
+        "password_resets",
+        "identities",
+        "security_events",
+    )
 )
 """Tables that the application reaches by functions only; a test holds this and the live catalogue together."""
 
@@ -55,11 +73,35 @@ def platform_lines(world: World) -> dict[str, list[Line]]:
             ],
         ),
         "alembic_version": ("true", "VALUES ('none')", [("update", "version_num = 'none'", "true")]),
+        **_account_tables(world, str(org_id), str(author)),
     }
     return {
         f"platform.{name}": list(_closed(f"platform.{name}", row, inserted, changes))
         for name, (row, inserted, changes) in closed.items()
     }
+
+
+def _account_tables(world: World, org_id: str, author: str) -> dict[str, tuple[str, str, list[tuple[str, str, str]]]]:
+    """What people are known by: one row of the author's in each table, and how each would be forged."""
+    member, soon = f"'{org_id}', '{author}'", "now() + interval '1 day'"
+    forged = {
+        "sessions": ("org_id, user_id, token_hash, expires_at", f"{member}, '\\x{{}}', {soon}"),
+        "api_keys": ("org_id, user_id, name, prefix, key_hash, scopes", f"{member}, 'k', 'k', '\\x{{}}', '{{{{}}}}'"),
+        "invitations": (
+            "org_id, email, role, token_hash, expires_at",
+            f"'{org_id}', 'a@b', 'owner', '\\x{{}}', {soon}",
+        ),
+        "password_resets": ("user_id, token_hash, expires_at", f"'{author}', '\\x{{}}', {soon}"),
+        "identities": ("issuer, subject, user_id", f"'https://oak.example', '{{}}', '{author}'"),
+        "security_events": ("event, email", "'signed_in', '{}'"),
+    }
+    lines = {}
+    with world.database.admin() as admin:
+        for name, (columns, values) in forged.items():
+            admin.execute(sa.text(f"INSERT INTO platform.{name} ({columns}) VALUES ({values.format('aa')})"))  # noqa: S608 - words of ours
+            mark = "subject = subject" if name == "identities" else "created_at = now()"
+            lines[name] = ("true", f"({columns}) VALUES ({values.format('bb')})", [("update", mark, "true")])
+    return lines
 
 
 def _closed(table: str, row: str, inserted: str, changes: list[tuple[str, str, str]]) -> Iterator[Line]:

@@ -103,7 +103,10 @@ def _organisation_calls(world: World, org: Place, their_org: Place) -> Iterator[
     yield Call("set_member_role of one of both", f"SELECT platform.set_member_role('{guest}', 'member')", both)
     yield Call("set_member_role of oneself", f"SELECT platform.set_member_role({ME}, 'owner')", both)
     leave = f"SELECT platform.remove_member({ME})"
-    yield Call("remove_member, oneself", leave, ((Right.MEMBER, org), (Right.MEMBER, their_org)))
+    belongs = ((Right.MEMBER, org), (Right.MEMBER, their_org))
+    yield Call("remove_member, oneself", leave, belongs)
+    yield Call("organisation_people", "SELECT FROM platform.organisation_people()", belongs)
+    yield Call("room_left", "SELECT FROM platform.room_left(NULL)", belongs)
     for said, place in (("ours", org), ("the other", their_org)):
         opened = f"SELECT platform.open_project('{uuid4()}', '{place.org_id}')"
         yield Call(f"open_project in {said}", opened, ((Right.MEMBER, place),), is_people=False)

@@ -14,6 +14,7 @@ from database import TestServer
 from tenancy_lines import ACTS, foreign_and_missing, keys_of_tables
 from tenancy_matrix import Judgement, Matrix, judge, open_matrix
 from tenancy_platform import PLATFORM_TABLES
+from tenancy_requests import REQUEST_TABLES
 from tenancy_world import OF_AN_ORGANISATION, attempt, may, values_in
 from tenants import table_named
 
@@ -22,6 +23,7 @@ SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oi
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
 """
 CONTENT = [f"course_crafter.{name}" for name in TABLE_RULES]
+OF_REQUESTS = [f"platform.{name}" for name in REQUEST_TABLES]
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +37,7 @@ def judgements(matrix: Matrix) -> dict[str, Judgement]:
     return {table: judge(matrix.world, matrix.connections, lines) for table, lines in matrix.lines.items()}
 
 
-@pytest.mark.parametrize("table", [*CONTENT, *PLATFORM_TABLES])
+@pytest.mark.parametrize("table", [*CONTENT, *OF_REQUESTS, *PLATFORM_TABLES])
 def test_every_cell_of_a_table_comes_out_as_the_rules_say(judgements: dict[str, Judgement], table: str) -> None:
     red = judgements[table].red
 
@@ -122,7 +124,8 @@ def test_the_matrix_is_whole(
         kind: sum(judgement.proofs[kind] for judgement in judgements.values())
         for kind in ("role", "administrator", "twin")
     }
-    of_platform = [(table, act) for table in PLATFORM_TABLES for act in ("select", "insert", "update", "delete")]
+    platform = (*PLATFORM_TABLES, *OF_REQUESTS)
+    of_platform = [(table, act) for table in platform for act in ("select", "insert", "update", "delete")]
 
     with capsys.disabled():
         print(
