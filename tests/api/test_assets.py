@@ -250,4 +250,4 @@ def test_a_file_that_the_store_lost_is_said_before_anything_is_sent(service: Ser
 
     answer: httpx.Response = served.author.get(f"/assets/{asset_id}/file")
 
-    assert code_of(answer) == "CC-0702"
+    assert (answer.status_code, code_of(answer)) == (410, "CC-0708")

@@ -16,12 +16,19 @@ import pytest
 from lxml import etree
 
 from conformance.scorm import test_package as scorm
+from coursecrafter.authoring.assets import delete_asset
+from coursecrafter.authoring.branding import create_brand
+from coursecrafter.authoring.hierarchy import delete_lesson
+from coursecrafter.authoring.library import ensure_library
+from coursecrafter.authoring.scenes import create_scene
+from coursecrafter.authoring.segments import create_segment
 from coursecrafter.authoring.slots import Slot
 from coursecrafter.db.session import Database
+from coursecrafter.db.tables import cc_lessons, cc_scripts, cc_voice_tracks
 from coursecrafter.domain.course import Engine
 from coursecrafter.domain.output import AssetType, Finding
-from coursecrafter.export.package import write_package
-from coursecrafter.export.shipping import NotRenderedYet, UnsoundExport
+from coursecrafter.export.package import write_assets, write_package
+from coursecrafter.export.shipping import ExportDiskFull, NotRenderedYet, UnsoundExport
 from coursecrafter.reading.exports import read_exported, write_calls
 from rendered_course import (
     MANIFEST,
@@ -36,6 +43,7 @@ from rendered_course import (
     put_file,
     rendered_course,
     results,
+    sound,
 )
 
 schema = scorm.schema
@@ -266,6 +274,87 @@ def test_a_course_of_which_nothing_is_rendered_is_refused(database: Database, tm
         pack(database, made, tmp_path / "p.zip")
 
 
+def test_doubled_and_missing_codes_give_way_to_the_place_in_the_tree(
+    database: Database, other: RenderedCourse, tmp_path: Path
+) -> None:
+    first, second, third = other.course.lessons
+    with database.admin() as admin:
+        for lesson_id, code in ((first, "intro"), (second, "INTRO"), (third, None)):
+            admin.execute(cc_lessons.update().values(code=code).where(cc_lessons.c.id == lesson_id))
+
+    pack(database, other, tmp_path / "p.zip")
+
+    with zipfile.ZipFile(tmp_path / "p.zip") as packed:
+        lessons = json.loads(packed.read("HRA101/metadata/lessons.json"))
+        assert "HRA101/scorm/lesson_L1.1.1/imsmanifest.xml" in packed.namelist()
+    assert [lesson["lesson_code"] for lesson in lessons] == ["L1.1.1", "L1.1.2", "L1.1.3"]
+    assert lessons[1]["video"] == "videos/engine1/HRA101_L1.1.2_E1_v1.mp4"
+
+
+def test_shapes_and_languages_stand_before_the_version(
+    database: Database, other: RenderedCourse, tmp_path: Path
+) -> None:
+    more = [
+        ("final_video_9x16", AssetType.VIDEO, film(), "video/mp4"),
+        ("captions_de", AssetType.DOCUMENT, VTT.encode(), "text/vtt"),
+    ]
+    publish(database, other, Engine.E1, other.course.lessons[0], [*results(Engine.E1), *more])
+
+    pack(database, other, tmp_path / "p.zip")
+
+    with zipfile.ZipFile(tmp_path / "p.zip") as packed:
+        names = packed.namelist()
+    assert "HRA101/videos/engine1/HRA101_L1.1_E1_9x16_v1.mp4" in names
+    assert "HRA101/videos/engine1/HRA101_L1.1_E1_de_v1.vtt" in names
+
+
+def test_the_logo_and_the_approved_voices_are_in_the_package(
+    database: Database, other: RenderedCourse, tmp_path: Path
+) -> None:
+    course = other.course
+    with database.app(course.identity) as conn:
+        library = ensure_library(conn, course.author)
+        logo = put_file(conn, other, Slot(library, "logo"), AssetType.IMAGE, picture("lime"), "image/png")
+        create_brand(conn, course.author, course.project_id, name="B", primary_color="#336699", logo_asset_id=logo)
+        scene_id = create_scene(conn, course.author, course.lessons[0], title="Doors")
+        for text in ("Find it.", "Keep it free."):
+            segment_id = create_segment(conn, course.author, scene_id, Engine.E1, text=text)
+            spoken = other.store.put_bytes(sound() + text.encode(), "audio/wav")
+            script = conn.execute(cc_scripts.select().where(cc_scripts.c.segment_id == segment_id)).one()
+            track = {"voice_profile": "en_female_neutral_1", "tts_provider": "offline", "status": "approved"}
+            place = {"project_id": course.project_id, "lesson_id": course.lessons[0], "scene_id": scene_id}
+            made = {**track, **place, "segment_id": segment_id, "script_id": script.id, "file_path": spoken.key}
+            conn.execute(cc_voice_tracks.insert().values(made))
+
+    pack(database, other, tmp_path / "p.zip")
+
+    with zipfile.ZipFile(tmp_path / "p.zip") as packed:
+        assert packed.read("HRA101/assets/logos/HRA101_logo_v1.png") == picture("lime")
+        voices = [packed.read(f"HRA101/assets/audio/HRA101_L1.1_E1_voice_{n}v1.wav") for n in ("", "2_")]
+    assert voices == [sound() + b"Find it.", sound() + b"Keep it free."]
+
+
+def test_what_is_deleted_stays_behind(database: Database, other: RenderedCourse, tmp_path: Path) -> None:
+    with database.app(other.course.identity) as conn:
+        delete_lesson(conn, other.course.author, other.course.lessons[1])
+        delete_asset(conn, other.course.author, other.assets[Engine.E2, "final_video"])
+
+    pack(database, other, tmp_path / "p.zip")
+
+    with zipfile.ZipFile(tmp_path / "p.zip") as packed:
+        names = packed.namelist()
+    assert not [name for name in names if "L1.2" in name or "E2_v1.mp4" in name]
+    assert "HRA101/videos/engine1/HRA101_L1.1_E1_v1.mp4" in names
+
+
+def test_a_full_disk_is_said_in_words_of_ours(database: Database, made: RenderedCourse) -> None:
+    with database.app(made.course.identity) as conn:
+        course = read_exported(conn, made.course.project_id)
+
+    with open("/dev/full", "w+b", buffering=0) as file, pytest.raises(ExportDiskFull, match="no room left"):  # noqa: PTH123 - a device
+        write_assets(file, course, made.store)
+
+
 def cut_film() -> bytes:
     """The first third of its frames, with the index of all."""
     whole = film()
@@ -322,6 +411,16 @@ SPOILED = {
             "application/zip",
         ),
         "launches nothing",
+    ),
+    "a module that reaches out of its folder": (
+        Engine.E4,
+        (
+            "scorm_package",
+            AssetType.SCORM_PACKAGE,
+            lambda: module(extra={"../../etc/x.html": b"x"}),
+            "application/zip",
+        ),
+        "holds a file whose name leaves its folder; render the module again",
     ),
     "a picture of another kind": (
         Engine.E1,

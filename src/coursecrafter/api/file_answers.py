@@ -19,7 +19,7 @@ from coursecrafter.api.envelope import answer
 from coursecrafter.api.problems import error_body
 from coursecrafter.api.ranges import Span, is_unchanged, wanted_spans
 from coursecrafter.errors import AssetError
-from coursecrafter.storage.objects import ObjectStore
+from coursecrafter.storage.objects import ObjectMissing, ObjectStore
 
 MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,100}/[a-z0-9][a-z0-9.+-]{0,100}")
 UNKNOWN_TYPE = "application/octet-stream"
@@ -40,6 +40,14 @@ class RangeOutside(AssetError):
     code = "CC-0707"
     status = 416
     remedy = "Ask for a part within the length that Content-Range names, or for the whole file."
+
+
+class FileLost(AssetError):
+    """The file of an asset is no longer in the store."""
+
+    code = "CC-0708"
+    status = 410
+    remedy = "Render or upload it again, or make another version active; whoever runs the installation can restore it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +72,12 @@ def stored_file(store: ObjectStore, sha256: str, mime_type: str, name: str) -> F
     """A stored object under a name.
 
     Raises:
-        ObjectMissing: CC-0702.
+        FileLost: CC-0708.
     """
-    stored = store.find(sha256, mime_type)
+    try:
+        stored = store.find(sha256, mime_type)
+    except ObjectMissing as error:
+        raise FileLost(f"The file “{name}” is not in the store.", detail=error.detail) from error
     return FileContent(
         name,
         stored.mime_type,

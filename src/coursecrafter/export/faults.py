@@ -25,6 +25,7 @@ MANIFEST_NAMESPACES = {
 }
 EPUB_TYPE, EPUB_CONTAINER = b"application/epub+zip", "META-INF/container.xml"
 SVG_TAG = "{http://www.w3.org/2000/svg}svg"
+MOST_MODULE_BYTES = 2 * 1024**3
 LARGEST_TEXT_BYTES = 64 * 1024**2
 PNG, JPEG, GIF, WEBP = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
@@ -47,15 +48,26 @@ def module_fault(file: BinaryIO) -> str | None:
     """
     try:
         with zipfile.ZipFile(file) as package:
+            if sum(member.file_size for member in package.infolist()) > MOST_MODULE_BYTES:
+                return "is too large when it is unpacked"
             damaged = package.testzip()
             if damaged is not None:
                 return f"holds a damaged file ({PurePosixPath(damaged).name})"
             names = set(package.namelist())
+            strange = next((name for name in names if not is_tame(name)), None)
+            if strange is not None:
+                return "holds a file whose name leaves its folder"
             if MANIFEST not in names:
                 return f"has no {MANIFEST}"
             return _manifest_fault(package.read(MANIFEST), names)
     except (zipfile.BadZipFile, EOFError, NotImplementedError):
         return "cannot be opened as a ZIP"
+
+
+def is_tame(name: str) -> bool:
+    """Whether a name in a ZIP stays in its folder, on any system."""
+    path = PurePosixPath(name)
+    return not path.is_absolute() and ".." not in path.parts and not set(name) & set('\\:*?"<>|\0')
 
 
 def _manifest_fault(content: bytes, names: set[str]) -> str | None:

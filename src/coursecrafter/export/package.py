@@ -19,7 +19,6 @@ from coursecrafter.domain.exported import ExportedCourse
 from coursecrafter.domain.output import AssetType, Finding, Severity
 from coursecrafter.domain.stored import StoredObject
 from coursecrafter.export.archive import Archive, open_archive
-from coursecrafter.export.folder import MOST_PREVIEW_BYTES, UnsafePackage
 from coursecrafter.export.layout import (
     ASSET_FOLDERS,
     MODULE_FOLDERS,
@@ -60,7 +59,6 @@ def write_package(file: BinaryIO, course: ExportedCourse, store: ObjectStore, ca
         NotRenderedYet: CC-0805, nothing of the course was.
         UnsoundExport: CC-0806.
         ExportDiskFull: CC-0807.
-        UnsafePackage: CC-0804.
     """
     placed = place_files(course, course.files, package_folder)
     if not any(one.file.asset_type in RESULT_TYPES for one in placed):
@@ -168,17 +166,9 @@ def _unpack_modules(archive: Archive, root: PurePosixPath, course: ExportedCours
 def _unpack(archive: Archive, folder: PurePosixPath, package: BinaryIO) -> None:
     with zipfile.ZipFile(package) as module:
         members = sorted((one for one in module.infolist() if not one.is_dir()), key=lambda one: one.filename)
-        total = sum(member.file_size for member in members)
-        if total > MOST_PREVIEW_BYTES or not all(_is_tame(member.filename) for member in members):
-            raise UnsafePackage("A module's package holds a name that cannot be unpacked.", detail=f"{total} bytes")
         for member in members:
             with module.open(member) as content:
                 archive.add(folder / member.filename, iter(lambda: content.read(PIECE_BYTES), b""), member.file_size)
-
-
-def _is_tame(name: str) -> bool:
-    path = PurePosixPath(name)
-    return not path.is_absolute() and ".." not in path.parts and not set(name) & set('\\:*?"<>|')
 
 
 def _write_lists(

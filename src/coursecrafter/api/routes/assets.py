@@ -14,7 +14,7 @@ from starlette.responses import Response
 from coursecrafter.accounts.caller import Scope
 from coursecrafter.api.call import Calling
 from coursecrafter.api.fields import Body, Line, page
-from coursecrafter.api.file_answers import FILE_TYPES, RangeOutside, answer_file, stored_file
+from coursecrafter.api.file_answers import FILE_TYPES, FileLost, RangeOutside, answer_file, stored_file
 from coursecrafter.api.routing import Routes
 from coursecrafter.api.shapes import files as shapes
 from coursecrafter.api.shapes.assets import Asset, AssetVersions
@@ -97,7 +97,7 @@ def read_versions(call: Calling, asset_id: UUID) -> Response:
     return call.read(lambda conn: read_asset_versions(conn, asset_id))
 
 
-@routes.gives("/{asset_id}/file", FILE_TYPES, refuses=(NotFound, RangeOutside))
+@routes.gives("/{asset_id}/file", FILE_TYPES, refuses=(NotFound, FileLost, RangeOutside))
 def read_content(call: Calling, request: Request, asset_id: UUID, *, download: Saved = False) -> Response:
     """Read an asset's file, whole or in parts (Range, If-Range, If-None-Match)."""
     with call.site.database.app(call.identity()) as conn:
@@ -107,7 +107,7 @@ def read_content(call: Calling, request: Request, asset_id: UUID, *, download: S
     return answer_file(request, content, is_saved=download)
 
 
-@routes.gives("/{asset_id}/file", FILE_TYPES, method="HEAD", refuses=(NotFound,))
+@routes.gives("/{asset_id}/file", FILE_TYPES, method="HEAD", refuses=(NotFound, FileLost))
 def look_at_content(call: Calling, request: Request, asset_id: UUID, *, download: Saved = False) -> Response:
     """Learn the length, type and name of an asset's file."""
     return read_content(call, request, asset_id, download=download)

@@ -22,7 +22,6 @@ from coursecrafter.api.routing import Routes
 from coursecrafter.api.shapes.files import ListedLesson
 from coursecrafter.db.refusals import NotFound
 from coursecrafter.domain.exported import ExportedCourse
-from coursecrafter.export.folder import UnsafePackage
 from coursecrafter.export.lessons_list import list_lessons
 from coursecrafter.export.names import course_name
 from coursecrafter.export.package import find_module, write_assets, write_package
@@ -42,7 +41,7 @@ def read_lessons(call: Calling, project_id: UUID) -> Response:
     return call.read(lambda conn: encoded(list_lessons(read_exported(conn, project_id))), project_id=project_id)
 
 
-@routes.gives("/{project_id}/package", (ZIP,), refuses=(*HELD_BACK, UnsafePackage))
+@routes.gives("/{project_id}/package", (ZIP,), refuses=HELD_BACK)
 def read_package(call: Calling, request: Request, project_id: UUID) -> Response:
     """A course's full package, checked file by file; whatever is not right is named, and nothing leaves.
 

@@ -9,7 +9,7 @@ from fastapi import Path, Request
 from starlette.responses import Response
 
 from coursecrafter.api.call import OPEN, Open
-from coursecrafter.api.file_answers import FILE_TYPES, RangeOutside, answer_file, stored_file
+from coursecrafter.api.file_answers import FILE_TYPES, FileLost, RangeOutside, answer_file, stored_file
 from coursecrafter.api.routing import Routes
 from coursecrafter.db.refusals import NotFound
 from coursecrafter.db.session import Identity
@@ -17,7 +17,7 @@ from coursecrafter.reading.files import find_file
 from coursecrafter.storage.links import LONGEST_TOKEN, LinkExpired, LinkRefused, open_link
 
 routes = Routes("/cc/files", "Assets")
-REFUSED = (NotFound, LinkRefused, LinkExpired, RangeOutside)
+REFUSED = (NotFound, LinkRefused, LinkExpired, FileLost, RangeOutside)
 Token = Annotated[str, Path(min_length=1, max_length=LONGEST_TOKEN)]
 
 LINKED = {"cross-origin-resource-policy": "cross-origin"}
