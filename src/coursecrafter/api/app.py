@@ -18,7 +18,7 @@ from starlette.responses import Response
 
 from coursecrafter import __version__
 from coursecrafter.api import routes
-from coursecrafter.api.call import refusal
+from coursecrafter.api.call import refusal, wrong_method
 from coursecrafter.api.headers import AnswerHeaders
 from coursecrafter.api.problems import Fault, NoSuchCall, WrongMethod
 from coursecrafter.api.routing import Routes
@@ -73,8 +73,10 @@ def make_app(site: Site) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.site = site
+    app.state.routes = []
     for router in all_routes():
         app.include_router(router)
+        app.state.routes += router.routes
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _fault)
     _describe_security(app)
@@ -134,9 +136,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
     if status == NoSuchCall.status:
         return refusal(request, NoSuchCall("There is no such call."))
     if status == WrongMethod.status:
-        answer = refusal(request, WrongMethod("This call takes another method."))
-        answer.headers["allow"] = (getattr(error, "headers", None) or {}).get("Allow", "GET, POST")
-        return answer
+        return refusal(request, wrong_method((getattr(error, "headers", None) or {}).get("Allow", "GET, POST")))
     return refusal(request, Fault("The call could not be answered."))
 
 

@@ -34,6 +34,7 @@ from coursecrafter.api.problems import (
     KeyReused,
     TooManyCalls,
     WrongContentType,
+    WrongMethod,
     error_body,
     say_fields,
 )
@@ -199,10 +200,32 @@ class CallRoute(APIRoute):
                 if takes_json:
                     await _require_json(call)
                 return await handle(call)
+            except RequestValidationError as error:
+                return refusal(call, _wrong_method(call, self, error) or error)
             except Exception as error:  # noqa: BLE001 - nothing leaves this server that is no envelope
                 return refusal(call, error)
 
         return handle_call
+
+
+def _wrong_method(request: Request, route: APIRoute, error: RequestValidationError) -> WrongMethod | None:
+    """What to say if a part of the address is no id because it is the name of a call with another method.
+
+    `GET /cc/projects/create` is a wrong method for `create`, not a project whose id is no id.
+    """
+    if not any(one["loc"][0] == "path" for one in error.errors()):
+        return None
+    path, routes = request.scope["path"], request.app.state.routes
+    named = [one for one in routes if len(one.param_convertors) < len(route.param_convertors)]
+    methods = {method for one in named if one.path_regex.match(path) for method in one.methods}
+    return wrong_method(", ".join(sorted(methods))) if methods else None
+
+
+def wrong_method(allowed: str) -> WrongMethod:
+    """The refusal that names the methods that there are."""
+    error = WrongMethod("This call takes another method.")
+    error.allow = allowed
+    return error
 
 
 def refusal(request: Request, error: Exception) -> Response:
@@ -223,6 +246,8 @@ def refusal(request: Request, error: Exception) -> Response:
     retry_after = getattr(told, "retry_after_s", None)
     if retry_after is not None:
         headers["retry-after"] = str(max(1, round(retry_after)))
+    if isinstance(told, WrongMethod):
+        headers["allow"] = told.allow
     if told.status == 401:  # noqa: PLR2004 - the status itself
         headers["www-authenticate"] = "Bearer"
     return answer(error_body(told, request_id, fields), told.status, headers)

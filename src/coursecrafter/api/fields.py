@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from coursecrafter.reading.pages import LONGEST_CURSOR, MOST, USUAL, Page
 
@@ -17,6 +18,7 @@ LARGEST_WHOLE = 2**53
 """Whole numbers beyond this are not the same in every program that reads JSON."""
 
 DEEPEST = 32
+DATE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]")
 
 
 class Body(BaseModel):
@@ -55,6 +57,13 @@ def _require_plain(value: Any, depth: int) -> None:
         raise ValueError("a number is too large")
 
 
+def _written(value: Any) -> Any:
+    # Pydantic takes a number for seconds since 1970, which is nowhere said and means another thing to each caller.
+    if not isinstance(value, str) or not DATE.match(value):
+        raise ValueError("it is not written as in RFC 3339")
+    return value
+
+
 def _named(text: str) -> str:
     if not text.strip():
         raise ValueError("it is blank")
@@ -86,6 +95,9 @@ Position = Annotated[int, Field(strict=True, ge=1, le=MOST_PARTS)]
 
 Seconds = Annotated[float, Field(ge=0, le=86_400, strict=True)]
 """A duration or gap."""
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written)]
+"""A time with its offset. Source: RFC 3339."""
 
 Flag = Annotated[bool, Field(strict=True)]
 """True or false, and nothing that means as much."""

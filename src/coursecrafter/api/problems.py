@@ -53,6 +53,7 @@ class WrongMethod(RequestError):
     code = "CC-0007"
     status = 405
     remedy = "Use the method that /cc/docs names: GET to read, POST to change."
+    allow: str = "GET, POST"
 
 
 class WrongContentType(RequestError):

@@ -17,6 +17,7 @@ from coursecrafter.api.problems import (
     ConditionRefused,
     FieldsRefused,
     HeaderRefused,
+    IdRefused,
     KeyReused,
     TooManyCalls,
     UnreadableBody,
@@ -143,7 +144,13 @@ class Routes(APIRouter):
         refuses: Errors,
         headers: Sequence[Any],
     ) -> Callable[[Endpoint], Endpoint]:
-        refused: set[type[CourseCrafterError]] = {FieldsRefused, *refuses, *ALWAYS, *(KNOWN if scope != OPEN else ())}
+        refused: set[type[CourseCrafterError]] = {
+            IdRefused,
+            FieldsRefused,
+            *refuses,
+            *ALWAYS,
+            *(KNOWN if scope != OPEN else ()),
+        }
         extra: dict[str, Any] = {"parameters": list(headers)} if headers else {}
         if scope == OPEN:
             extra["security"] = []

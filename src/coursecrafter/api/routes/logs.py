@@ -6,11 +6,10 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Depends, Query
-from pydantic import AwareDatetime
 from starlette.responses import Response
 
 from coursecrafter.api.call import Calling
-from coursecrafter.api.fields import Line, page
+from coursecrafter.api.fields import Line, Moment, page
 from coursecrafter.api.routing import Routes
 from coursecrafter.api.shapes.base import EngineName, PageOf
 from coursecrafter.api.shapes.logs import AiCall, Event
@@ -22,8 +21,8 @@ routes = Routes("/cc/logs", "Logs")
 
 LISTED = (NotFound, CursorRefused)
 Wanted = Annotated[Page, Depends(page)]
-Since = Annotated[AwareDatetime | None, Query(description="From this time on.")]
-Until = Annotated[AwareDatetime | None, Query(description="Before this time.")]
+Since = Annotated[Moment | None, Query(description="From this time on.")]
+Until = Annotated[Moment | None, Query(description="Before this time.")]
 OfLesson = Annotated[UUID | None, Query()]
 OfKind = Annotated[Line | None, Query(description="As `render_failed`.")]
 
