@@ -109,6 +109,13 @@ class Segment(SegmentRow):
     scripts: list[Script]
 
 
+class SegmentParts(Shape):
+    """What a segment was parted into."""
+
+    first: Segment
+    second: Segment
+
+
 class PlannedSegment(SegmentRow):
     """A segment in an engine's video."""
 
