@@ -14,6 +14,7 @@ import click
 from coursecrafter import __version__
 from coursecrafter.build.course import Built, build_course, describe
 from coursecrafter.build.order import BUILD_ORDER, DEFAULT_PRIMARY, BuildOrder
+from coursecrafter.commands.accounts import account
 from coursecrafter.commands.courses import course
 from coursecrafter.commands.organisations import org as organisations
 from coursecrafter.config import load_settings
@@ -65,7 +66,7 @@ def cli(context: click.Context, org: str | None, person: str | None, *, verbose:
     log.setLevel(level)
 
 
-for command in (course, db, organisations):
+for command in (account, course, db, organisations):
     cli.add_command(command)
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

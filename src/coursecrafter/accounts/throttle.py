@@ -84,12 +84,22 @@ def attempt(database: Database, kind: Attempt, origin: Origin, email: str | None
     Raises:
         TooManyAttempts: CC-0064.
     """
+    with trying(database, kind, origin, email), database.accounts() as conn:
+        yield conn
+
+
+@contextmanager
+def trying(database: Database, kind: Attempt, origin: Origin, email: str | None = None) -> Iterator[None]:
+    """One attempt without a transaction of its own, for what also waits for somebody else.
+
+    Raises:
+        TooManyAttempts: CC-0064.
+    """
     address = clean_address(email)
     with database.accounts() as conn:
         admit(conn, kind, origin, address)
     try:
-        with database.accounts() as conn:
-            yield conn
+        yield
     except CourseCrafterError as error:
         if kind.failed is not None:
             with database.accounts() as conn:
