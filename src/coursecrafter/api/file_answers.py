@@ -27,6 +27,9 @@ SHOWN = re.compile(r"(audio|video)/.+|image/(avif|gif|jpeg|png|webp)|text/(plain
 """What a browser may show in a tab of its own; anything else it saves (HTML, SVG and XML could hold scripts)."""
 
 SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
+VIEWER = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+"""What a browser's own page around a film or a picture needs, and no script; our own pages may frame it."""
+
 BOUNDARY = "coursecrafter-part"
 FILE_TYPES = ("application/octet-stream", "video/mp4", "application/pdf", "application/zip", "image/png")
 
@@ -159,7 +162,9 @@ def _file_headers(content: FileContent, *, is_saved: bool) -> dict[str, str]:
         # Said so that nothing between compresses it: the tag is of these very bytes.
         "content-encoding": "identity",
     }
-    return headers if is_shown else {**headers, "content-security-policy": SANDBOX}
+    if is_shown:
+        return {**headers, "content-security-policy": VIEWER, "x-frame-options": "SAMEORIGIN"}
+    return {**headers, "content-security-policy": SANDBOX}
 
 
 def disposition(name: str, *, is_saved: bool) -> str:

@@ -13,7 +13,7 @@ from coursecrafter.domain.output import AssetType, Output
 from coursecrafter.domain.stored import StoredObject
 from coursecrafter.export.folder import place_items
 from coursecrafter.export.items import ExportItem
-from coursecrafter.export.names import file_name, folder_name, lesson_names
+from coursecrafter.export.names import course_name, file_name, folder_name, lesson_names
 from unit.export.export_course import make_course, make_lesson
 
 NOTHING = StoredObject("0" * 64, 0, "")
@@ -122,3 +122,11 @@ def _is_tame(path: PurePosixPath) -> bool:
     allowed = set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
     parts_are_plain = all(part[0].isalnum() and ".." not in part[:2] and set(part) <= allowed for part in path.parts)
     return parts_are_plain and not path.is_absolute() and len(path.name) < 200
+
+
+@pytest.mark.parametrize("code", ["CON", "nul", "COM1", "lpt9.x"])
+def test_a_course_is_not_named_as_windows_names_its_devices(code: str) -> None:
+    course = make_course(LESSON, code=code)
+
+    assert course_name(course) == f"{code}_course"
+    assert file_name(course, item(Engine.E3, "book_pdf", ".pdf", lesson=None), None) == f"{code}_course_BOOK_v1.pdf"
