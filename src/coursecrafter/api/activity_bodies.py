@@ -53,7 +53,7 @@ class NewLessonInteraction(NewInteraction):
 class InteractionChanges(Body):
     """What an activity should say; what is left out stays."""
 
-    interaction_type: Kind = ""
+    interaction_type: Kind = Field(default_factory=str)
     title: Title | None = None
     description: Prose | None = None
     config: Annotated[JsonObject, Field(default_factory=dict)]

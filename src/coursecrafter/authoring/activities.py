@@ -273,7 +273,9 @@ def read_activities(conn: Connection, lesson_id: UUID) -> tuple[Interaction, ...
     for row in _in_order(conn, cc_quiz_questions, lesson_id):
         asked.setdefault(row.interaction_id, []).append(_question(row))
     return tuple(
-        Interaction(row.interaction_type, row.title, row.description, row.config, tuple(asked.get(row.id, ())))
+        Interaction(
+            row.interaction_type, row.title or "", row.description or "", row.config, tuple(asked.get(row.id, ()))
+        )
         for row in _in_order(conn, cc_interactions, lesson_id)
     )
 

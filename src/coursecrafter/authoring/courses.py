@@ -134,8 +134,22 @@ def _units(conn: Connection, project_id: UUID, engine: Engine, source: _Source) 
         content = ModuleContent(row.id, row.title, row.description, tuple(lessons.get(row.id, ())))
         modules.setdefault(row.learning_unit_id, []).append(content)
     return tuple(
-        UnitContent(row.id, row.title, row.description, tuple(modules.get(row.id, ())))
-        for row in _live(conn, project_id, cc_learning_units)
+        UnitContent(row.id, row.title, row.description, _coded(place, modules.get(row.id, ())))
+        for place, row in enumerate(_live(conn, project_id, cc_learning_units), 1)
+    )
+
+
+def _coded(unit: int, modules: Sequence[ModuleContent]) -> tuple[ModuleContent, ...]:
+    """Modules whose lessons all have a code: one without is called by its place, as L1.2.3."""
+    return tuple(
+        replace(
+            module,
+            lessons=tuple(
+                lesson if lesson.code else replace(lesson, code=f"L{unit}.{place}.{number}")
+                for number, lesson in enumerate(module.lessons, 1)
+            ),
+        )
+        for place, module in enumerate(modules, 1)
     )
 
 

@@ -28,6 +28,13 @@ class RefusedByCheck(JobError):
     remedy = "Look at the named check; what was published before stays as it is."
 
 
+class RenderBroke(JobError):
+    """A render failed for a reason that nobody foresaw."""
+
+    code = "CC-0614"
+    remedy = "Report it with the log: the cause stands there. What was published before stays as it is."
+
+
 def carry_out(
     job: RenderJob,
     voice: str,
@@ -66,8 +73,10 @@ def _failing(job: RenderJob, shop: Workshop, place: Callable[[], str | None]) ->
         yield
     except BaseException as error:
         message, told = INTERRUPTED, None
-        if isinstance(error, CourseCrafterError):
-            message, told = error.message, {**error_as_json(error), "place": place()}
+        if isinstance(error, Exception):
+            unforeseen = RenderBroke("The render failed for a reason that is not the course's.")
+            known = error if isinstance(error, CourseCrafterError) else unforeseen
+            message, told = known.message, {**error_as_json(known), "place": place()}
         with suppress(StateRefused), shop.database.worker(shop.identity(job.project_id)) as conn:
             # An author may have cancelled it meanwhile: then it stays so.
             fail_render(conn, shop.author, job.id, message, told=told)

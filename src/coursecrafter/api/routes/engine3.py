@@ -36,7 +36,7 @@ SECTION = "019ab1c2-7d3e-7a41-9f60-2b8c4d5e6f70"
 class BookChanges(Body):
     """What the book says of itself; what is left out stays."""
 
-    title: Title = ""
+    title: Title = Field(default_factory=str)
     subtitle: Line | None = None
     status: Literal["draft", "in_edit", "ready"] = "draft"
 
@@ -58,7 +58,7 @@ class SectionChanges(Body):
     """What a section should say; what is left out stays."""
 
     section_id: UUID
-    title: Title = ""
+    title: Title = Field(default_factory=str)
     content_markdown: Prose = ""
 
     model_config = ConfigDict(

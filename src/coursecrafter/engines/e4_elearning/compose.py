@@ -172,14 +172,15 @@ def _activity_page(page: Interaction, by_ref: Mapping[str, int], asked: int) -> 
     if page.interaction_type == QUIZ:
         numbered = enumerate(page.questions, asked + 1)
         return {**head, "questions": [_question(question, number, by_ref) for number, question in numbered]}
-    entries = page.config["entries"]
-    return {
-        **head,
-        "entries": [
-            {"title": clean(entry["title"]), "text": clean(entry["text"]), "page": by_ref.get(entry["ref"])}
-            for entry in entries
-        ],
-    }
+    entries = page.config.get("entries")
+    return {**head, "entries": [_entry_of(one, by_ref) for one in entries] if isinstance(entries, list | tuple) else []}
+
+
+def _entry_of(entry: Any, by_ref: Mapping[str, int]) -> dict[str, Any]:
+    """An entry as an author wrote it, who may have left out what it is called or where it comes from."""
+    said = entry if isinstance(entry, Mapping) else {"text": entry}
+    title, text = (clean(str(said.get(name) or "")) for name in ("title", "text"))
+    return {"title": title, "text": text, "page": by_ref.get(str(said.get("ref")))}
 
 
 def _question(question: QuizQuestion, number: int, by_ref: Mapping[str, int]) -> dict[str, Any]:
