@@ -10,7 +10,7 @@ export COURSECRAFTER_TEST_DECKS := $(DECKS)
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-setup: ## Install what the product needs (system packages, .venv, learner player)
+setup: ## Install what the product needs (system packages, .venv, learner player, API pages)
 	@tools/setup
 
 setup-tests: ## Install what the product and its tests need
@@ -51,4 +51,5 @@ lock: ## Lock the requirements again, with hashes and without addresses
 	    $$source -o requirements/$$name.txt || exit 1; done
 
 clean: ## Remove what set-up and builds made in this folder
-	rm -rf .venv build out web/node_modules src/coursecrafter/engines/e4_elearning/player .coverage*
+	rm -rf .venv build out web/node_modules src/coursecrafter/engines/e4_elearning/player src/coursecrafter/api/docs_page \
+	  .coverage*

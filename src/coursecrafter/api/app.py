@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any
 
 import anyio.to_thread
 from fastapi import FastAPI, Request
@@ -15,10 +14,11 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
+from starlette.types import Lifespan
 
-from coursecrafter import __version__
 from coursecrafter.api import routes
 from coursecrafter.api.call import refusal, wrong_method
+from coursecrafter.api.document import Document
 from coursecrafter.api.headers import AnswerHeaders
 from coursecrafter.api.problems import Fault, NoSuchCall, WrongMethod
 from coursecrafter.api.routing import Routes
@@ -63,24 +63,30 @@ def make_app(site: Site) -> FastAPI:
         yield
         sweeping.cancel()
 
+    app = all_calls(lifespan)
+    app.state.site = site
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _fault)
+    _surround(app, site)
+    return app
+
+
+def all_calls(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
+    """Every call and the document that describes them; no installation is needed for it."""
     app = FastAPI(
         title="Course Crafter",
         version=API_VERSION,
         description=DESCRIPTION.strip(),
-        openapi_url="/cc/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.state.site = site
     app.state.routes = []
     for router in all_routes():
         app.include_router(router)
         app.state.routes += router.routes
-    app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(Exception, _fault)
-    _describe_security(app)
-    _surround(app, site)
+    app.state.document = Document(app)
     return app
 
 
@@ -109,25 +115,6 @@ def _surround(app: FastAPI, site: Site) -> None:
             expose_headers=["etag", "x-request-id", "retry-after"],
         )
     app.add_middleware(AnswerHeaders, is_https=site.service.public_url.startswith("https://"))
-
-
-def _describe_security(app: FastAPI) -> None:
-    """Say in the OpenAPI document how callers are known."""
-    make = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            document = make()
-            document["components"]["securitySchemes"] = {
-                "key": {"type": "http", "scheme": "bearer", "description": "An API key, or a token of your platform."},
-                "session": {"type": "apiKey", "in": "cookie", "name": "__Host-cc_session"},
-            }
-            document["security"] = [{"key": []}, {"session": []}]
-            document["info"]["x-program-version"] = __version__
-            app.openapi_schema = document
-        return app.openapi_schema
-
-    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to extend the document
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
