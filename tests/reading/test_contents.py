@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +38,7 @@ from coursecrafter.authoring.events import Event
 from coursecrafter.authoring.history import history as acts_of
 from coursecrafter.authoring.history import redo_last, undo_last
 from coursecrafter.authoring.library import ensure_library
+from coursecrafter.authoring.scene_images import set_image_prompts
 from coursecrafter.authoring.slots import Slot
 from coursecrafter.authoring.undoable import UNDOABLE
 from coursecrafter.db.refusals import NotFound
@@ -69,6 +71,7 @@ from coursecrafter.reading import (
 from coursecrafter.reading.comments import read_comments
 from coursecrafter.reading.pages import Page
 from coursecrafter.reading.projects import LIBRARY_CODE as READ_LIBRARY_CODE
+from coursecrafter.storage.objects import ObjectStore
 
 Reading = Callable[[sa.Connection], bytes]
 
@@ -318,15 +321,24 @@ def test_assets_are_found_by_engine_role_type_and_activity(database: Database, c
     assert ids(say(assets.read_assets_of_lesson, course.lessons[0], is_active=True)["items"]) == [new]
 
 
-def test_an_outline_shows_what_a_scene_may_be_made_of(database: Database, course: AuthoredCourse, say, do) -> None:
+def test_an_outline_shows_what_a_scene_may_be_made_of(
+    database: Database, course: AuthoredCourse, say, do, tmp_path: Path
+) -> None:
     own = do(segments.create_segment, course.scenes[0], Engine.E2, text="New.")
     slot = Slot(course.project_id, "scene_image", Engine.E2, course.lessons[0], course.scenes[0])
     with database.app(course.identity) as conn:
         variants = [put(conn, course, slot, content) for content in ("one", "two")]
+    do(
+        set_image_prompts,
+        ObjectStore(str(tmp_path), course.author.org_id),
+        course.lessons[0],
+        {course.scenes[1]: "A door."},
+    )
 
     told = say(outlines.read_outline, course.lessons[0])
 
     assert [ids(scene["images"]) for scene in told["scenes"]] == [variants, []]
+    assert [len(scene["prompts"]) for scene in told["scenes"]] == [0, 1]
     assert [ids(scene["segments"]) for scene in told["scenes"]] == [[own], []]
 
 

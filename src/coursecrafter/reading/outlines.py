@@ -1,7 +1,7 @@
 """A branded video's outline: scenes with their words, templates, prompts and pictures to choose from (product, E2).
 
-Chosen templates and image prompts have no column: they are assets of the type template, whose file is the JSON itself,
-and what of them must be seen in a list stands in their metadata.
+What was chosen for a lesson and the image prompts have no column: they are assets whose file is the JSON itself, and
+what of them must be seen in a list stands in their metadata.
 """
 
 from __future__ import annotations
@@ -13,16 +13,18 @@ from sqlalchemy import Connection
 from coursecrafter.db.tables import cc_assets, cc_lessons, cc_scenes, cc_scripts, cc_segments
 from coursecrafter.reading.answers import answer, columns, many, one, read_one
 
+_TEMPLATE = "a.asset_type = 'template'"
 
-def _assets(asset_type: str, place: str) -> str:
+
+def _assets(kind: str, place: str) -> str:
     return many(
         """
 SELECT {columns} FROM course_crafter.cc_assets a
-WHERE {place} AND a.engine = 'e2' AND a.asset_type = '{asset_type}' AND a.deleted_at IS NULL ORDER BY a.role, a.id
+WHERE {place} AND a.engine = 'e2' AND {kind} AND a.deleted_at IS NULL ORDER BY a.role, a.id
 """,
         columns=columns(cc_assets, "a"),
         place=place,
-        asset_type=asset_type,
+        kind=kind,
     )
 
 
@@ -41,16 +43,18 @@ _OUTLINE = answer(
 SELECT l.id AS lesson_id, l.project_id, l.title, l.status, l.updated_at, {templates} AS templates, {scenes} AS scenes
 FROM course_crafter.cc_lessons l WHERE l.id = :lesson_id AND l.deleted_at IS NULL
 """,
-    templates=_assets("template", "a.lesson_id = l.id AND a.scene_id IS NULL AND a.segment_id IS NULL"),
+    templates=_assets(_TEMPLATE, "a.lesson_id = l.id AND a.scene_id IS NULL AND a.segment_id IS NULL"),
     scenes=many(
         """
-SELECT {columns}, {segments} AS segments, {templates} AS templates, {images} AS images
+SELECT {columns}, {segments} AS segments, {templates} AS templates, {prompts} AS prompts,
+  {images} AS images
 FROM course_crafter.cc_scenes c WHERE c.lesson_id = l.id AND c.deleted_at IS NULL ORDER BY c.sequence, c.id
 """,
         columns=columns(cc_scenes, "c"),
         segments=_SEGMENTS,
-        templates=_assets("template", "a.scene_id = c.id"),
-        images=_assets("image", "a.scene_id = c.id"),
+        templates=_assets(_TEMPLATE, "a.scene_id = c.id"),
+        prompts=_assets("a.role = 'image_prompt'", "a.scene_id = c.id"),
+        images=_assets("a.asset_type = 'image'", "a.scene_id = c.id"),
     ),
 )
 

@@ -18,7 +18,9 @@ class OutlineScene(SceneRow):
 
     segments: list[OutlineSegment]
     templates: list[Asset]
-    """Its chosen template and image prompts, all versions."""
+    """What was chosen for it alone, all versions."""
+    prompts: list[Asset]
+    """What its pictures should show, all versions."""
     images: list[Asset]
     """Pictures to choose from, all versions."""
 
