@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from coursecrafter.accounts.sweeping import sweep
 from coursecrafter.api.site import Site
+from coursecrafter.uploads.resumable import forget_expired
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ def sweep_once(site: Site) -> dict[str, int]:
     """Throw away what has ended; how many of each."""
     with site.database.accounts() as conn:
         gone = sweep(conn)
+    gone["uploads"] = forget_expired(site.database, site.store)
     if any(gone.values()):
         log.info("Thrown away: %s", gone)
     return gone

@@ -13,6 +13,7 @@ from coursecrafter.domain.stored import StoredObject
 from coursecrafter.ingest.deck_reader import read_deck
 from coursecrafter.ingest.documents import read_document
 from coursecrafter.ingest.office import fonts_digest, office_version
+from coursecrafter.ingest.scans import recognised_languages
 from coursecrafter.ingest.slide_pictures import draw_builds
 from coursecrafter.jobs.steps import Batch, Produced, Step, content_key
 from coursecrafter.wiring import Workshop
@@ -52,10 +53,13 @@ def read_document_file(path: Path, stored: StoredObject, shop: Workshop) -> Sour
         target.write_text(json.dumps(asdict(read_document(path))), encoding="utf-8")
         return {"document": Produced(target, JSON)}
 
-    key = content_key("document", PARSE_VERSION, document=stored.sha256, title=path.name)
+    # Of a scan that is found which tesseract can recognise here.
+    ocr = "+".join(recognised_languages())
+    key = content_key("document", PARSE_VERSION, document=stored.sha256, title=path.name, ocr=ocr)
     done = shop.runner.run([Step("document", key, make, path.name)])[0]
     value = json.loads(shop.store.get_bytes(done.files["document"]))
-    return SourceDocument(value["title"], tuple((text, page) for text, page in value["paragraphs"]))
+    paragraphs = tuple((text, page) for text, page in value["paragraphs"])
+    return SourceDocument(value["title"], paragraphs, tuple(value["caveats"]))
 
 
 def draw_deck(path: Path, deck: Deck, shop: Workshop) -> dict[str, StoredObject]:

@@ -156,10 +156,12 @@ class SourceDocument:
     Attributes:
         title: its file name or its own title.
         paragraphs: its text in reading order, with the page where the format knows pages.
+        caveats: sentences on what of it was not read.
     """
 
     title: str
     paragraphs: tuple[tuple[str, int | None], ...]
+    caveats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

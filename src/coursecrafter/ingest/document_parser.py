@@ -28,27 +28,31 @@ WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 SHORT_LINE = 0.75
 """A line this much shorter than the page's longest ends its paragraph."""
 REPEATED_PAGES = 3
+MAX_FORM_DEPTH = 4
 _LIST_MARK = re.compile(r"\s*([-*\u2022\u25aa\u2013]|\d{1,3}[.)])\s+")
 _BROKEN_WORD = re.compile("[\u0002\ufffe]\\s*\n?|(?<=\\w)\u00ad\\s*\n")
 _BLANK_LINES = re.compile(r"\n[ \t]*\n")
 
 
 def parse_document(kind: DocumentKind, path: Path) -> dict[str, Any]:
-    """A JSON object: title ("" where the document has none), paragraphs, and whether it asks for a password."""
+    """A JSON object: title ("" where it has none), paragraphs, pages that are scans, whether it asks for a password."""
     readers = {
         DocumentKind.DOCX: _read_docx,
         DocumentKind.PDF: _read_pdf,
         DocumentKind.TEXT: _read_text,
         DocumentKind.MARKDOWN: _read_markdown,
     }
+    scans: list[int] = []
     try:
         title, paragraphs = readers[kind](path)
+        if kind is DocumentKind.PDF:
+            scans = _scanned_pages(path, {page for text, page in paragraphs if text})
     except pypdfium2.PdfiumError as error:
         if "password" not in str(error).lower():
             raise
-        return {"title": "", "paragraphs": [], "is_locked": True}
+        return {"title": "", "paragraphs": [], "scans": [], "is_locked": True}
     kept = [(text, page) for text, page in paragraphs if text]
-    return {"title": title, "paragraphs": kept, "is_locked": False}
+    return {"title": title, "paragraphs": kept, "scans": scans, "is_locked": False}
 
 
 def _read_docx(path: Path) -> tuple[str, list[Paragraph]]:
@@ -94,8 +98,21 @@ def _read_pdf(path: Path) -> tuple[str, list[Paragraph]]:
     paragraphs: list[Paragraph] = []
     for number, lines in enumerate(pages, 1):
         kept = [line for line in lines if _without_digits(line) not in repeated]
-        paragraphs += [(clean_line(text), number) for text in _join_lines(kept)]
+        paragraphs += [(clean_line(text), number) for text in join_lines(kept)]
     return title, paragraphs
+
+
+def _scanned_pages(path: Path, written: set[int | None]) -> list[int]:
+    """Pages that hold pictures and not one word."""
+    document = pypdfium2.PdfDocument(path)
+    found = []
+    for number in range(1, len(document) + 1):
+        if number not in written:
+            page = document[number - 1]
+            if next(page.get_objects([pypdfium2.raw.FPDF_PAGEOBJ_IMAGE], max_depth=MAX_FORM_DEPTH), None) is not None:
+                found.append(number)
+            page.close()
+    return found
 
 
 def _running_lines(pages: Sequence[Sequence[str]]) -> set[str]:
@@ -108,7 +125,7 @@ def _without_digits(line: str) -> str:
     return re.sub(r"\d+", "#", line.strip())
 
 
-def _join_lines(lines: Sequence[str]) -> Iterator[str]:
+def join_lines(lines: Sequence[str]) -> Iterator[str]:
     """Paragraphs of a page of which only the lines are known."""
     longest = max(map(len, lines), default=0)
     paragraph: list[str] = []

@@ -9,8 +9,10 @@ from coursecrafter.domain.course import SourceDocument
 from coursecrafter.errors import IngestError
 from coursecrafter.ingest.archive import EncryptedFile
 from coursecrafter.ingest.characters import clean_line, clean_text
+from coursecrafter.ingest.document_parser import Paragraph, join_lines
 from coursecrafter.ingest.guard import check_document
 from coursecrafter.ingest.sandbox import parse_sandboxed
+from coursecrafter.ingest.scans import MAX_PAGES, ScanNotRead, read_scans
 
 
 class UnreadableDocument(IngestError):
@@ -24,11 +26,13 @@ class EmptyDocument(IngestError):
     """There is no text in the document."""
 
     code = "CC-0118"
-    remedy = "Give a document with text; a scan needs text recognition (OCR) first."
+    remedy = "Give a document with text; a scan must be sharp enough for its words to be recognised."
 
 
 def read_document(path: Path) -> SourceDocument:
     """Read a .docx, .pdf, .txt or .md file.
+
+    Pages of a PDF that are pictures are read by tesseract, where it is installed.
 
     Returns:
         Its title (its own, else its file name) and at least one paragraph; pages are known for a PDF only.
@@ -37,20 +41,45 @@ def read_document(path: Path) -> SourceDocument:
         IngestError: what the guard refuses (CC-0103 to CC-0119).
         UnreadableDocument: CC-0117.
         EmptyDocument: CC-0118.
+        ScanNotRead: CC-0145, its pages are pictures and nothing here recognises text.
     """
     kind = check_document(path)
     answer, run = parse_sandboxed("coursecrafter.ingest.document_parser", [kind.value], path)
     try:
-        return _document(answer, path)
+        title, written, scans = _checked(answer)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UnreadableDocument("The document could not be read: it is damaged.", detail=run.output) from error
+    recognised, caveats = _recognise(path, scans, has_text=bool(written))
+    paragraphs = sorted([*written, *recognised], key=lambda paragraph: paragraph[1] or 0)
+    if not paragraphs:
+        raise EmptyDocument("There is no text in the document.")
+    return SourceDocument(title or clean_line(path.stem), tuple(paragraphs), caveats)
 
 
-def _document(answer: dict[str, Any], path: Path) -> SourceDocument:
+def _checked(answer: dict[str, Any]) -> tuple[str, list[Paragraph], list[int]]:
+    """Title, paragraphs and scanned pages, of which nothing is taken on trust."""
     if answer["is_locked"]:
         raise EncryptedFile("The document is protected by a password.")
     rows = ((clean_text(text), None if page is None else int(page)) for text, page in answer["paragraphs"])
-    paragraphs = tuple((text, page) for text, page in rows if text)
-    if not paragraphs:
-        raise EmptyDocument("There is no text in the document.")
-    return SourceDocument(clean_line(answer["title"]) or clean_line(path.stem), paragraphs)
+    scans = [int(page) for page in answer["scans"]]
+    return clean_line(answer["title"]), [(text, page) for text, page in rows if text], scans
+
+
+def _recognise(path: Path, scans: list[int], *, has_text: bool) -> tuple[list[Paragraph], tuple[str, ...]]:
+    """What stands on scanned pages, and sentences on those that were not read."""
+    read: dict[int, str] = {}
+    caveats = []
+    if scans:
+        try:
+            read = read_scans(path, scans[:MAX_PAGES])
+        except ScanNotRead as refusal:
+            if not has_text:
+                raise
+            caveats.append(refusal.message)
+    paragraphs = [
+        (clean_line(text), page) for page, words in sorted(read.items()) for text in join_lines(words.splitlines())
+    ]
+    unread = [page for page in scans if page not in read]
+    if unread:
+        caveats.append(f"{len(unread)} scanned pages were not read, the first of them page {unread[0]}.")
+    return [(text, page) for text, page in paragraphs if text], tuple(caveats)

@@ -112,11 +112,14 @@ def run_python(
     return run_sandboxed(argv, reads=[*homes, *reads], writes=writes, wall_s=wall_s, memory_mb=memory_mb)
 
 
-def parse_sandboxed(module: str, arguments: Sequence[str], source: Path) -> tuple[Any, CompletedRun]:
+def parse_sandboxed(
+    module: str, arguments: Sequence[str], source: Path, *, wall_s: float = PARSE_WALL_S
+) -> tuple[Any, CompletedRun]:
     """Let a module of this package read a file and answer with JSON.
 
     Args:
         module: run with the arguments, the file, and the name of the answer that it must write.
+        wall_s: after this many seconds it is given up.
 
     Returns:
         The answer (None: it wrote nothing, a link, far too much, or no JSON), still to be checked, and the run.
@@ -128,7 +131,7 @@ def parse_sandboxed(module: str, arguments: Sequence[str], source: Path) -> tupl
             [*arguments, file, target],
             reads=[file],
             writes=Path(folder),
-            wall_s=PARSE_WALL_S,
+            wall_s=wall_s,
             memory_mb=PARSE_MEMORY_MB,
         )
         is_sound = target.is_file() and not target.is_symlink() and target.stat().st_size <= MAX_ANSWER_BYTES

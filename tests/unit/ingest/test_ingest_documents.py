@@ -110,6 +110,7 @@ def test_markdown_gives_words_without_marks(tmp_path: Path) -> None:
     assert parse_document(DocumentKind.MARKDOWN, path) == {
         "title": "The title",
         "paragraphs": [("The title", None), ("Text with code and more.", None), ("a, b", None), ("1, 2", None)],
+        "scans": [],
         "is_locked": False,
     }
     assert "The title" in target.read_text()
