@@ -24,6 +24,7 @@ from coursecrafter.background.parses import CourseHasItsOwnTree
 from coursecrafter.domain.course import Engine
 from coursecrafter.gateway.providers.offline_text import UnknownTask
 from coursecrafter.ingest.guard import NotADeck
+from deck_films import Show, drawn_deck, frames_of, write_film
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +107,24 @@ def test_a_tree_made_by_hand_is_not_overwritten_by_a_deck(floor: Shopfloor, deck
 
     with pytest.raises(CourseHasItsOwnTree, match="CC-0607"):
         course.ask("import_deck")
+
+
+def test_a_film_of_a_lessons_deck_is_matched_and_shown_in_its_video(floor: Shopfloor, tmp_path: Path) -> None:
+    course = floor.course()
+    lesson_id = course.lesson()
+    pictures = [picture[::2, ::2] for _, picture in drawn_deck(tmp_path)]
+    film = write_film(tmp_path / "film.mp4", frames_of([Show(picture, 0.5) for picture in pictures]))
+    course.upload(tmp_path / "deck.pptx", "pptx", lesson_id)
+    course.upload(film, "mp4", lesson_id)
+    course.ask("parse_ppt", lesson_id=lesson_id)
+
+    matched = course.ask("parse_mp4", lesson_id=lesson_id)
+    job = course.rendered(Engine.E1, lesson_id)
+
+    begins = [start_s for start_s, _, _ in matched["stretches"].values()]
+    assert (matched["builds"], matched["found"]) == (7, 7)
+    assert begins == pytest.approx([place / 2 for place in range(7)], abs=0.2)
+    assert "encoding the film" in {text for _, text in job.log}
 
 
 def test_a_lesson_without_a_deck_or_film_says_so(floor: Shopfloor) -> None:
