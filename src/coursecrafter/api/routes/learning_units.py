@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from coursecrafter.api.call import Calling
+from coursecrafter.api.confined import within
 from coursecrafter.api.examples import ONE, OTHER, example
 from coursecrafter.api.fields import Body, Ids, Position, Prose, Title
 from coursecrafter.api.routing import Routes, given
@@ -16,6 +17,7 @@ from coursecrafter.api.shapes.hierarchy import LearningUnit, Tree
 from coursecrafter.authoring import hierarchy
 from coursecrafter.authoring.deletion import ParentDeleted
 from coursecrafter.authoring.ordering import PlaceRefused
+from coursecrafter.db.confining import Part
 from coursecrafter.db.refusals import NotAllowed, NotFound, ValueRefused
 from coursecrafter.reading.hierarchy import read_learning_unit, read_tree
 
@@ -98,7 +100,7 @@ def update(call: Calling, body: LearningUnitChanges) -> Response:
         hierarchy.change_learning_unit(conn, call.author, unit_id, unless_changed_since=seen, **changes)
         return read_learning_unit(conn, unit_id)
 
-    return call.act(work)
+    return call.act(within(Part.LEARNING_UNIT, body.learning_unit_id, work))
 
 
 @routes.acts("/move", LearningUnit, refuses=PLACED)
@@ -109,7 +111,7 @@ def move(call: Calling, body: LearningUnitMove) -> Response:
         hierarchy.move_learning_unit(conn, call.author, body.learning_unit_id, position=body.sequence)
         return read_learning_unit(conn, body.learning_unit_id)
 
-    return call.act(work)
+    return call.act(within(Part.LEARNING_UNIT, body.learning_unit_id, work))
 
 
 @routes.acts("/reorder", Tree, refuses=PLACED)
@@ -126,7 +128,13 @@ def reorder(call: Calling, body: LearningUnitOrder) -> Response:
 @routes.acts("/delete")
 def delete(call: Calling, body: LearningUnitNamed) -> Response:
     """Delete a learning unit with its modules and lessons; it can be restored."""
-    return call.act(lambda conn: hierarchy.delete_learning_unit(conn, call.author, body.learning_unit_id))
+    return call.act(
+        within(
+            Part.LEARNING_UNIT,
+            body.learning_unit_id,
+            lambda conn: hierarchy.delete_learning_unit(conn, call.author, body.learning_unit_id),
+        )
+    )
 
 
 @routes.acts("/restore", LearningUnit, refuses=(NotFound, NotAllowed, ParentDeleted))
@@ -137,10 +145,13 @@ def restore(call: Calling, body: LearningUnitNamed) -> Response:
         hierarchy.restore_learning_unit(conn, call.author, body.learning_unit_id)
         return read_learning_unit(conn, body.learning_unit_id)
 
-    return call.act(work)
+    return call.act(within(Part.LEARNING_UNIT, body.learning_unit_id, work))
 
 
 @routes.reads("/{learning_unit_id}", LearningUnit)
 def read_one(call: Calling, learning_unit_id: UUID) -> Response:
     """One learning unit, with its modules and their lessons."""
-    return call.read(lambda conn: read_learning_unit(conn, learning_unit_id), is_versioned=True)
+    return call.read(
+        within(Part.LEARNING_UNIT, learning_unit_id, lambda conn: read_learning_unit(conn, learning_unit_id)),
+        is_versioned=True,
+    )

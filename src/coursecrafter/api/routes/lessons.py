@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from coursecrafter.api.call import Calling
+from coursecrafter.api.confined import within
 from coursecrafter.api.examples import ONE, OTHER, example
 from coursecrafter.api.fields import Body, Code, Ids, Position, Prose, Title
 from coursecrafter.api.routing import Routes, given
@@ -18,6 +19,7 @@ from coursecrafter.authoring import copying, hierarchy
 from coursecrafter.authoring.deletion import ParentDeleted
 from coursecrafter.authoring.levels import MoveRefused
 from coursecrafter.authoring.ordering import PlaceRefused
+from coursecrafter.db.confining import Part, confine
 from coursecrafter.db.refusals import NotAllowed, NotFound, StateRefused, ValueRefused
 from coursecrafter.reading.hierarchy import read_lesson, read_module
 from coursecrafter.storage.objects import ObjectMissing
@@ -112,7 +114,7 @@ def create(call: Calling, body: NewLesson) -> Response:
         )
         return read_lesson(conn, made)
 
-    return call.act(work, status=201)
+    return call.act(within(Part.MODULE, body.module_id, work), status=201)
 
 
 @routes.acts("/update", Lesson, refuses=(NotFound, NotAllowed, ValueRefused), is_conditional=True)
@@ -125,7 +127,7 @@ def update(call: Calling, body: LessonChanges) -> Response:
         hierarchy.change_lesson(conn, call.author, lesson_id, unless_changed_since=seen, **changes)
         return read_lesson(conn, lesson_id)
 
-    return call.act(work)
+    return call.act(within(Part.LESSON, body.lesson_id, work))
 
 
 @routes.acts("/status", Lesson, refuses=(NotFound, NotAllowed, StateRefused))
@@ -136,7 +138,7 @@ def change_status(call: Calling, body: LessonStatus) -> Response:
         hierarchy.change_lesson_status(conn, call.author, body.lesson_id, body.status)
         return read_lesson(conn, body.lesson_id)
 
-    return call.act(work)
+    return call.act(within(Part.LESSON, body.lesson_id, work))
 
 
 @routes.acts("/move", Lesson, refuses=(*PLACED, MoveRefused))
@@ -146,6 +148,7 @@ def move(call: Calling, body: LessonMove) -> Response:
     def work(conn: Connection) -> bytes:
         goal = {"module_id": body.module_id}
         hierarchy.move_lesson(conn, call.author, body.lesson_id, position=body.sequence, **goal)
+        confine(conn, Part.LESSON, body.lesson_id)
         return read_lesson(conn, body.lesson_id)
 
     return call.act(work)
@@ -159,7 +162,7 @@ def reorder(call: Calling, body: LessonOrder) -> Response:
         hierarchy.order_lessons(conn, call.author, body.module_id, body.lesson_ids)
         return read_module(conn, body.module_id)
 
-    return call.act(work)
+    return call.act(within(Part.MODULE, body.module_id, work))
 
 
 @routes.acts("/copy", Lesson, status=201, refuses=(*PLACED, MoveRefused, ValueRefused, ObjectMissing))
@@ -176,6 +179,7 @@ def copy(call: Calling, body: LessonCopy) -> Response:
             position=body.sequence,
             title=body.title,
         )
+        confine(conn, Part.LESSON, made)
         return read_lesson(conn, made)
 
     return call.act(work, status=201)
@@ -184,7 +188,9 @@ def copy(call: Calling, body: LessonCopy) -> Response:
 @routes.acts("/delete")
 def delete(call: Calling, body: LessonNamed) -> Response:
     """Delete a lesson with all that is in it; it can be restored."""
-    return call.act(lambda conn: hierarchy.delete_lesson(conn, call.author, body.lesson_id))
+    return call.act(
+        within(Part.LESSON, body.lesson_id, lambda conn: hierarchy.delete_lesson(conn, call.author, body.lesson_id))
+    )
 
 
 @routes.acts("/restore", Lesson, refuses=(NotFound, NotAllowed, ParentDeleted))
@@ -195,10 +201,10 @@ def restore(call: Calling, body: LessonNamed) -> Response:
         hierarchy.restore_lesson(conn, call.author, body.lesson_id)
         return read_lesson(conn, body.lesson_id)
 
-    return call.act(work)
+    return call.act(within(Part.LESSON, body.lesson_id, work))
 
 
 @routes.reads("/{lesson_id}", Lesson)
 def read_one(call: Calling, lesson_id: UUID) -> Response:
     """One lesson, with how many scenes and segments it has."""
-    return call.read(lambda conn: read_lesson(conn, lesson_id), is_versioned=True)
+    return call.read(within(Part.LESSON, lesson_id, lambda conn: read_lesson(conn, lesson_id)), is_versioned=True)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from coursecrafter.api.call import Calling
+from coursecrafter.api.confined import within
 from coursecrafter.api.examples import ONE, OTHER, example
 from coursecrafter.api.fields import Body, Ids, Position, Prose, Title
 from coursecrafter.api.routing import Routes, given
@@ -17,6 +18,7 @@ from coursecrafter.authoring import hierarchy
 from coursecrafter.authoring.deletion import ParentDeleted
 from coursecrafter.authoring.levels import MoveRefused
 from coursecrafter.authoring.ordering import PlaceRefused
+from coursecrafter.db.confining import Part, confine
 from coursecrafter.db.refusals import NotAllowed, NotFound, ValueRefused
 from coursecrafter.reading.hierarchy import read_learning_unit, read_module
 
@@ -87,7 +89,7 @@ def create(call: Calling, body: NewModule) -> Response:
         )
         return read_module(conn, made)
 
-    return call.act(work, status=201)
+    return call.act(within(Part.LEARNING_UNIT, body.learning_unit_id, work), status=201)
 
 
 @routes.acts("/update", Module, refuses=(NotFound, NotAllowed, ValueRefused), is_conditional=True)
@@ -100,7 +102,7 @@ def update(call: Calling, body: ModuleChanges) -> Response:
         hierarchy.change_module(conn, call.author, module_id, unless_changed_since=seen, **changes)
         return read_module(conn, module_id)
 
-    return call.act(work)
+    return call.act(within(Part.MODULE, body.module_id, work))
 
 
 @routes.acts("/move", Module, refuses=(*PLACED, MoveRefused))
@@ -110,6 +112,7 @@ def move(call: Calling, body: ModuleMove) -> Response:
     def work(conn: Connection) -> bytes:
         goal = {"learning_unit_id": body.learning_unit_id}
         hierarchy.move_module(conn, call.author, body.module_id, position=body.sequence, **goal)
+        confine(conn, Part.MODULE, body.module_id)
         return read_module(conn, body.module_id)
 
     return call.act(work)
@@ -123,13 +126,15 @@ def reorder(call: Calling, body: ModuleOrder) -> Response:
         hierarchy.order_modules(conn, call.author, body.learning_unit_id, body.module_ids)
         return read_learning_unit(conn, body.learning_unit_id)
 
-    return call.act(work)
+    return call.act(within(Part.LEARNING_UNIT, body.learning_unit_id, work))
 
 
 @routes.acts("/delete")
 def delete(call: Calling, body: ModuleNamed) -> Response:
     """Delete a module with its lessons; it can be restored."""
-    return call.act(lambda conn: hierarchy.delete_module(conn, call.author, body.module_id))
+    return call.act(
+        within(Part.MODULE, body.module_id, lambda conn: hierarchy.delete_module(conn, call.author, body.module_id))
+    )
 
 
 @routes.acts("/restore", Module, refuses=(NotFound, NotAllowed, ParentDeleted))
@@ -140,10 +145,10 @@ def restore(call: Calling, body: ModuleNamed) -> Response:
         hierarchy.restore_module(conn, call.author, body.module_id)
         return read_module(conn, body.module_id)
 
-    return call.act(work)
+    return call.act(within(Part.MODULE, body.module_id, work))
 
 
 @routes.reads("/{module_id}", Module)
 def read_one(call: Calling, module_id: UUID) -> Response:
     """One module, with its lessons."""
-    return call.read(lambda conn: read_module(conn, module_id), is_versioned=True)
+    return call.read(within(Part.MODULE, module_id, lambda conn: read_module(conn, module_id)), is_versioned=True)

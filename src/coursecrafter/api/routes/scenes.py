@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from coursecrafter.api.call import Calling
+from coursecrafter.api.confined import within
 from coursecrafter.api.examples import ONE, OTHER, example
 from coursecrafter.api.fields import Body, Ids, Position, Prose, Title
 from coursecrafter.api.routing import Routes, given
@@ -15,6 +16,7 @@ from coursecrafter.api.shapes.plans import Scene
 from coursecrafter.authoring import scenes
 from coursecrafter.authoring.deletion import ParentDeleted
 from coursecrafter.authoring.ordering import PlaceRefused
+from coursecrafter.db.confining import Part
 from coursecrafter.db.refusals import NotAllowed, NotFound, ValueRefused
 from coursecrafter.reading.plans import read_scene
 
@@ -74,19 +76,25 @@ def create(call: Calling, body: NewScene) -> Response:
         )
         return read_scene(conn, made)
 
-    return call.act(work, status=201)
+    return call.act(within(Part.LESSON, body.lesson_id, work), status=201)
 
 
 @routes.acts("/reorder", refuses=PLACED)
 def reorder(call: Calling, body: SceneOrder) -> Response:
     """Put all scenes of a lesson into an order."""
-    return call.act(lambda conn: scenes.reorder_scenes(conn, call.author, body.lesson_id, body.scene_ids))
+    return call.act(
+        within(
+            Part.LESSON,
+            body.lesson_id,
+            lambda conn: scenes.reorder_scenes(conn, call.author, body.lesson_id, body.scene_ids),
+        )
+    )
 
 
 @routes.reads("/{scene_id}", Scene)
 def read_one(call: Calling, scene_id: UUID) -> Response:
     """One scene, with its segments and their scripts of all engines."""
-    return call.read(lambda conn: read_scene(conn, scene_id), is_versioned=True)
+    return call.read(within(Part.SCENE, scene_id, lambda conn: read_scene(conn, scene_id)), is_versioned=True)
 
 
 @routes.acts("/{scene_id}/update", Scene, refuses=(NotFound, NotAllowed, ValueRefused), is_conditional=True)
@@ -98,7 +106,7 @@ def update(call: Calling, scene_id: UUID, body: SceneChanges) -> Response:
         scenes.change_scene(conn, call.author, scene_id, unless_changed_since=seen, **given(body))
         return read_scene(conn, scene_id)
 
-    return call.act(work)
+    return call.act(within(Part.SCENE, scene_id, work))
 
 
 @routes.acts("/{scene_id}/move", Scene, refuses=PLACED)
@@ -109,13 +117,13 @@ def move(call: Calling, scene_id: UUID, body: ScenePlace) -> Response:
         scenes.reorder_scene(conn, call.author, scene_id, body.sequence)
         return read_scene(conn, scene_id)
 
-    return call.act(work)
+    return call.act(within(Part.SCENE, scene_id, work))
 
 
 @routes.acts("/{scene_id}/delete")
 def delete(call: Calling, scene_id: UUID) -> Response:
     """Delete a scene with its segments, of all engines; it can be restored."""
-    return call.act(lambda conn: scenes.delete_scene(conn, call.author, scene_id))
+    return call.act(within(Part.SCENE, scene_id, lambda conn: scenes.delete_scene(conn, call.author, scene_id)))
 
 
 @routes.acts("/{scene_id}/restore", Scene, refuses=(NotFound, NotAllowed, ParentDeleted))
@@ -126,4 +134,4 @@ def restore(call: Calling, scene_id: UUID) -> Response:
         scenes.restore_scene(conn, call.author, scene_id)
         return read_scene(conn, scene_id)
 
-    return call.act(work)
+    return call.act(within(Part.SCENE, scene_id, work))

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from coursecrafter.api.call import Calling
+from coursecrafter.api.confined import within
 from coursecrafter.api.examples import ONE, OTHER, example
 from coursecrafter.api.fields import Body, Ids, Line, Position, Prose, Seconds
 from coursecrafter.api.routing import Routes, given
@@ -22,6 +23,7 @@ from coursecrafter.authoring.plan_rows import NotInVideo
 from coursecrafter.authoring.segment_edits import NotNeighbours
 from coursecrafter.authoring.texts import NoSplitHere
 from coursecrafter.authoring.youtube import NotYouTube
+from coursecrafter.db.confining import Part
 from coursecrafter.db.refusals import NotAllowed, NotFound, ValueRefused
 from coursecrafter.domain.course import Engine
 from coursecrafter.reading.plans import read_scene, read_segment, read_voice_tracks
@@ -118,7 +120,7 @@ def create(call: Calling, body: NewSegment) -> Response:
         )
         return read_segment(conn, made)
 
-    return call.act(work, status=201)
+    return call.act(within(Part.SCENE, body.scene_id, work), status=201)
 
 
 @routes.acts("/create-youtube", Segment, status=201, refuses=(*PLACED, NotYouTube))
@@ -137,7 +139,7 @@ def create_youtube(call: Calling, body: NewYoutubeSegment) -> Response:
         )
         return read_segment(conn, made)
 
-    return call.act(work, status=201)
+    return call.act(within(Part.SCENE, body.scene_id, work), status=201)
 
 
 @routes.acts("/reorder", Scene, refuses=PLACED)
@@ -148,25 +150,31 @@ def reorder(call: Calling, body: SegmentOrder) -> Response:
         segments.reorder_segments(conn, call.author, body.scene_id, Engine(body.engine), body.segment_ids)
         return read_scene(conn, body.scene_id)
 
-    return call.act(work)
+    return call.act(within(Part.SCENE, body.scene_id, work))
 
 
 @routes.acts("/merge", Segment, refuses=(*OWN, NotNeighbours))
 def merge(call: Calling, body: Neighbours) -> Response:
     """Make neighbours one segment: the first of them, with the words of all."""
-    return call.act(lambda conn: read_segment(conn, segments.merge_segments(conn, call.author, body.segment_ids)))
+    return call.act(
+        within(
+            Part.SEGMENT,
+            body.segment_ids[0],
+            lambda conn: read_segment(conn, segments.merge_segments(conn, call.author, body.segment_ids)),
+        )
+    )
 
 
 @routes.reads("/{segment_id}", Segment)
 def read_one(call: Calling, segment_id: UUID) -> Response:
     """One segment, with its scripts and voices of all engines."""
-    return call.read(lambda conn: read_segment(conn, segment_id), is_versioned=True)
+    return call.read(within(Part.SEGMENT, segment_id, lambda conn: read_segment(conn, segment_id)), is_versioned=True)
 
 
 @routes.reads("/{segment_id}/voice-tracks", VoiceTracks)
 def read_voices(call: Calling, segment_id: UUID) -> Response:
     """All voice tracks of a segment, the newest first."""
-    return call.read(lambda conn: read_voice_tracks(conn, segment_id))
+    return call.read(within(Part.SEGMENT, segment_id, lambda conn: read_voice_tracks(conn, segment_id)))
 
 
 @routes.acts("/{segment_id}/update", Segment, refuses=(*OWN, ValueRefused), is_conditional=True)
@@ -178,7 +186,7 @@ def update(call: Calling, segment_id: UUID, body: SegmentChanges) -> Response:
         segments.change_segment(conn, call.author, segment_id, unless_changed_since=seen, **given(body))
         return read_segment(conn, segment_id)
 
-    return call.act(work)
+    return call.act(within(Part.SEGMENT, segment_id, work))
 
 
 @routes.acts("/{segment_id}/move", Segment, refuses=PLACED)
@@ -189,7 +197,7 @@ def move(call: Calling, segment_id: UUID, body: SegmentPlace) -> Response:
         segments.move_segment(conn, call.author, segment_id, body.scene_id, body.sequence)
         return read_segment(conn, segment_id)
 
-    return call.act(work)
+    return call.act(within(Part.SEGMENT, segment_id, work))
 
 
 @routes.acts("/{segment_id}/split", SegmentParts, refuses=(*OWN, NoSplitHere))
@@ -200,13 +208,15 @@ def split(call: Calling, segment_id: UUID, body: SplitPlace) -> Response:
         second = segments.split_segment(conn, call.author, segment_id, body.position)
         return b'{"first":%b,"second":%b}' % (read_segment(conn, segment_id), read_segment(conn, second))
 
-    return call.act(work)
+    return call.act(within(Part.SEGMENT, segment_id, work))
 
 
 @routes.acts("/{segment_id}/delete", refuses=OWN)
 def delete(call: Calling, segment_id: UUID) -> Response:
     """Delete a segment with its script and pictures; it can be restored."""
-    return call.act(lambda conn: segments.delete_segment(conn, call.author, segment_id))
+    return call.act(
+        within(Part.SEGMENT, segment_id, lambda conn: segments.delete_segment(conn, call.author, segment_id))
+    )
 
 
 @routes.acts("/{segment_id}/restore", Segment, refuses=(*OWN, ParentDeleted))
@@ -217,4 +227,4 @@ def restore(call: Calling, segment_id: UUID) -> Response:
         segments.restore_segment(conn, call.author, segment_id)
         return read_segment(conn, segment_id)
 
-    return call.act(work)
+    return call.act(within(Part.SEGMENT, segment_id, work))
