@@ -38,10 +38,9 @@ NOT_COMPRESSED = (
     "application/epub+zip",
     "application/octet-stream",
     "application/pdf",
-    "application/vnd.openxmlformats-officedocument",
-    "audio/",
-    "image/",
-    "video/",
+    "audio/*",
+    "image/*",
+    "video/*",
 )
 DESCRIPTION = """
 Course Crafter's whole work, by HTTP. Every answer is an envelope: `{"ok", "data", "error"}`. An error has a code
