@@ -105,6 +105,16 @@ def test_lessons_are_ordered_moved_and_copied(author: Person, course: Course) ->
     assert titles_of(tree) == [("Before", [("Exits", ["Stairs", "Stairs again"]), ("Alarms", ["Doors"])])]
 
 
+def test_a_lesson_stays_in_its_course(author: Person, course: Course) -> None:
+    elsewhere = Course(author)
+
+    for verb in ("move", "copy"):
+        refused = author.post(
+            f"/hierarchy/lesson/{verb}", {"lesson_id": course.lessons[0], "module_id": elsewhere.module_id}
+        )
+        assert (refused.status_code, code_of(refused)) == (422, "CC-0032")
+
+
 def test_modules_and_learning_units_are_ordered_and_moved(author: Person, course: Course) -> None:
     unit = author.made("/hierarchy/learning-unit/create", {"project_id": course.id, "title": "During", "sequence": 1})[
         "id"
