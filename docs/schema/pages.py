@@ -29,8 +29,16 @@ from schema_parts import (  # noqa: E402 - the path comes first
     table_part,
 )
 
-from coursecrafter.db.policies import GROUPS, branding, functions, hierarchy, states  # noqa: E402 - as above
+from coursecrafter.db.policies import (  # noqa: E402 - as above
+    GROUPS,
+    branding,
+    functions,
+    hierarchy,
+    requests,
+    states,
+)
 from coursecrafter.db.tables import metadata  # noqa: E402 - as above
+from coursecrafter.db.tables.accounts import ACCOUNT_GRANTS  # noqa: E402 - as above
 from coursecrafter.domain.roles import TABLE_RULES  # noqa: E402 - as above
 from coursecrafter.domain.states import LIFECYCLES  # noqa: E402 - as above
 
@@ -47,7 +55,7 @@ def read_schema() -> Schema:
     document = json.loads((HERE / "schema.json").read_text(encoding="utf-8"))
     return Schema(
         tables=metadata,
-        groups={group: _tables_of(group) for group in (*GROUPS, "platform")},
+        groups=_tables_by_page((*GROUPS, "platform", "accounts", "requests")),
         lifecycles=LIFECYCLES,
         rules=TABLE_RULES,
         policies={policy.table: policy for policies in GROUPS.values() for policy in policies},
@@ -55,6 +63,8 @@ def read_schema() -> Schema:
         functions=functions.COMMENTS,
         callers={name: _callers_of(name) for name in functions.COMMENTS},
         named_indexes=frozenset(document["named_index_columns"]),
+        account_grants=ACCOUNT_GRANTS,
+        request_policies=tuple(requests.request_policies()),
     )
 
 
@@ -125,9 +135,15 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _tables_of(group: str) -> tuple[str, ...]:
-    module = importlib.import_module(f"coursecrafter.db.tables.{group}")
-    return tuple(value.name for value in vars(module).values() if isinstance(value, sa.Table))
+def _tables_by_page(groups: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """The tables of each module; one that a later module imports stays with the module that makes it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for group in groups:
+        module = importlib.import_module(f"coursecrafter.db.tables.{group}")
+        names = [value.name for value in vars(module).values() if isinstance(value, sa.Table)]
+        known = {name for tables in found.values() for name in tables}
+        found[group] = tuple(name for name in names if name not in known)
+    return found
 
 
 def _callers_of(name: str) -> str:

@@ -25,6 +25,10 @@ CHECKS_IN_WORDS = {
     "ck_cc_voice_tracks_place_known": "A scene or a segment is named, or both.",
     "ck_cc_book_sections_mapping_known": "Whatever is not `custom` names what it maps.",
     "ck_users_email_lower": "The address is in lower case.",
+    "ck_invitations_email_lower": "The address is in lower case.",
+    "ck_api_keys_scopes_known": "`scopes` holds no other than `read`, `write`, `admin` and `worker`.",
+    "ck_idempotency_keys_key_length": "`key` has 1 to 255 signs.",
+    "ck_uploads_received_bytes_within": "`received_bytes` lies between 0 and `size_bytes`.",
 }
 """Conditions that no rule below can put into words, by name."""
 
@@ -55,6 +59,8 @@ class Schema:
         functions: by signature, what each function of `platform` is for.
         callers: by signature, the roles that may call it.
         named_indexes: those that the schema document names.
+        account_grants: by table of the platform, what `cc_accounts` may do.
+        request_policies: the statements that put the policies of what requests leave behind into force.
     """
 
     tables: sa.MetaData
@@ -66,6 +72,8 @@ class Schema:
     functions: Mapping[str, str]
     callers: Mapping[str, str]
     named_indexes: frozenset[str]
+    account_grants: Mapping[str, str]
+    request_policies: tuple[str, ...]
 
     def table(self, name: str) -> sa.Table:
         """The table of that name, in whichever schema."""
@@ -304,12 +312,29 @@ def _check_in_words(check: sa.CheckConstraint) -> str:
 def _rights(schema: Schema, name: str) -> str:
     rule = schema.rules.get(name)
     if rule is None:
-        return "The application's roles have no grant on this table; they ask the functions below."
+        return _platform_rights(schema, name)
     rows = list(_rule_rows(rule, ""))
     if rule.without_project:
         rows += _rule_rows(rule.without_project, ", if it has no project")
     parts = [markdown_table(("Act on a row", "Right", "Who has it"), rows), _way(schema, name)]
     return "\n\n".join([*parts, *([rule.said] if rule.said else []), _policy(schema.policies[name])])
+
+
+def _platform_rights(schema: Schema, name: str) -> str:
+    """Who reaches a table of the platform: requests under policies, the role for accounts, or functions only."""
+    grants = schema.account_grants.get(name)
+    by_accounts = f" {code('cc_accounts')}, before it is known who asks, may {_and_words(grants)}." if grants else ""
+    policies = [one for one in schema.request_policies if f" ON platform.{name} " in f"{one} "]
+    if not policies:
+        return f"Requests and jobs have no grant on this table; they ask functions.{by_accounts}"
+    said = "Requests reach it as its policies say; jobs do not reach it at all."
+    shown = "\n".join(f"{policy};" for policy in policies)
+    return f"{said}{by_accounts}\n\n<details><summary>The policies</summary>\n\n```sql\n{shown}\n```\n\n</details>"
+
+
+def _and_words(grants: str) -> str:
+    words = [code(word.lower()) for word in grants.split(", ")]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _rule_rows(rule: TableRule, suffix: str) -> Iterator[tuple[str, str, str]]:
@@ -349,7 +374,7 @@ def _policy(policy: TablePolicy) -> str:
 
 def _triggers(schema: Schema, table: sa.Table) -> str:
     rows = []
-    if "updated_at" in table.columns and table.name.startswith("cc_"):
+    if "updated_at" in table.columns:
         rows.append((code(f"{table.name}_touch"), "before any update", schema.functions["touch_updated_at()"]))
     for statement in schema.triggers:
         found = TRIGGER.match(statement)
