@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import resource
 import socket
+import struct
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,6 +17,7 @@ import pytest
 import sqlalchemy as sa
 
 from api_people import Person, Service, code_of, data_of
+from coursecrafter.api.file_forms import FileForm
 from coursecrafter.authoring.author import Author
 from coursecrafter.authoring.hierarchy import create_learning_unit, create_lesson, create_module
 from coursecrafter.db.session import Identity
@@ -339,3 +343,43 @@ def test_a_document_is_read_in_the_background(course: Course, samples: SampleFil
     assert "exit" in found["parsed_summary"]
     assert json.dumps(found["parse"])
     assert Path(found["file_path"]).parts[0] == "objects"
+
+
+def test_a_form_is_read_alike_however_its_bytes_are_cut() -> None:
+    body = (
+        b"--x\r\nContent-Disposition: form-data; name=note\r\n\r\nhello\r\n"
+        b'--x\r\nContent-Disposition: form-data; name=file; filename="\xc3\x9cbung.pdf"\r\n'
+        b"Content-Type: application/pdf\r\n\r\n%PDF\r\n--\r\n--y\r\n\r\n--x--\r\n"
+    )
+
+    for length in (1, 2, 7, len(body)):
+        form = FileForm("multipart/form-data; boundary=x")
+        pieces = [piece for at in range(0, len(body), length) for piece in form.feed(body[at : at + length])]
+        form.finish()
+        assert [piece.name for piece in pieces if piece.name is not None] == ["Übung.pdf"]
+        assert b"".join(piece.content for piece in pieces) == b"%PDF\r\n--\r\n--y\r\n"
+
+
+def test_memory_does_not_grow_with_the_body(course: Course, quiet: Any) -> None:
+    """Client and service share this process: neither may hold the file."""
+    size = 160 << 20
+    sound = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, 48_000, 96_000, 2, 16)
+    head = struct.pack("<4sI4s", b"RIFF", size - 8, b"WAVE") + sound + struct.pack("<4sI", b"data", size - 44)
+    chunk = bytes(range(256)) * 256
+
+    def body() -> Iterator[bytes]:
+        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\n\r\n' + head
+        for _ in range((size - 44) // len(chunk)):
+            yield chunk
+        yield chunk[: (size - 44) % len(chunk)] + b"\r\n--x--\r\n"
+
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    made = data_of(
+        course.owner.http.post(
+            f"/cc{course.source}", content=body(), headers={"content-type": "multipart/form-data; boundary=x"}
+        )
+    )
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
+
+    assert made["size_bytes"] == size
+    assert grown < size / 5

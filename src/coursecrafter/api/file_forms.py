@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import unquote
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -133,12 +132,8 @@ class FileForm:
 
 
 def _file_name(disposition: bytes) -> str | None:
-    """The name in a part's Content-Disposition; None: the part is no file."""
+    """The name in a part's Content-Disposition; None: the part is no file. Forms must not use `filename*`."""
     _, options = parse_options_header(disposition)
-    extended = options.get(b"filename*")
-    if extended is not None:
-        charset, _, rest = extended.decode("latin-1").partition("'")
-        return unquote(rest.partition("'")[2], charset if charset.lower() in {"utf-8", "iso-8859-1"} else "utf-8")
     name = options.get(b"filename")
     # Browsers write %22 for a quote, and nothing else encoded.
     return None if name is None else name.decode("utf-8", "replace").replace("%22", '"')
