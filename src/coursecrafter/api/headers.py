@@ -25,6 +25,8 @@ SAFE_HEADERS = {
 """A route that needs another value sets its own. Source: OWASP, REST Security, Security Headers."""
 
 HSTS = "max-age=31536000"
+SECRET_PATH = re.compile(r"^(/cc/files/).+")
+"""Whoever reads the log must not be able to open what a link opens."""
 
 
 class AnswerHeaders:
@@ -56,7 +58,8 @@ class AnswerHeaders:
                     if name not in headers:
                         headers[name] = value
                 took_ms = (time.monotonic() - begun) * 1000
-                log.info("%s %s %s %d %.1f ms", request_id, scope["method"], scope["path"], message["status"], took_ms)
+                path = SECRET_PATH.sub(r"\1…", scope["path"])
+                log.info("%s %s %s %d %.1f ms", request_id, scope["method"], path, message["status"], took_ms)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
