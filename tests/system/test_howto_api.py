@@ -36,7 +36,7 @@ def said(folder: Path) -> str:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("COURSECRAFTER_", "DATABASE_"))}
-    script = "set -euo pipefail\ntrap 'kill $(jobs -p) 2> /dev/null; wait' EXIT\n" + "\n".join(blocks())
+    script = "set -euo pipefail\ntrap 'kill $(jobs -p) 2> /dev/null || true; wait' EXIT\n" + "\n".join(blocks())
     try:
         ended = subprocess.run(
             ["bash", "-c", script],
