@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from coursecrafter.authoring.rows import find_row, hold_row, missing, share_row
-from coursecrafter.db.tables import cc_interactions, cc_lessons, cc_projects
+from coursecrafter.db.tables import cc_interactions, cc_lessons, cc_projects, cc_scenes
 
 
 def project_of_lesson(conn: Connection, lesson_id: UUID) -> UUID:
@@ -40,3 +40,13 @@ def require_interaction_of(conn: Connection, lesson_id: UUID, interaction_id: UU
     """
     if find_row(conn, cc_interactions, interaction_id).lesson_id != lesson_id:
         raise missing(cc_interactions)
+
+
+def require_scene_of(conn: Connection, lesson_id: UUID, scene_id: UUID) -> None:
+    """Refuse a scene that stands in another lesson.
+
+    Raises:
+        NotFound: CC-0020.
+    """
+    if find_row(conn, cc_scenes, scene_id).lesson_id != lesson_id:
+        raise missing(cc_scenes)

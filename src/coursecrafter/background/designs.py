@@ -11,6 +11,7 @@ from uuid import UUID
 from coursecrafter.authoring.brand_choices import read_brand_choice
 from coursecrafter.authoring.courses import read_brand, read_course
 from coursecrafter.authoring.hierarchy import begin_design
+from coursecrafter.authoring.places import require_scene_of
 from coursecrafter.authoring.plans import read_plan
 from coursecrafter.authoring.scene_images import add_scene_images, set_image_prompts
 from coursecrafter.authoring.source_parses import read_source_parse
@@ -78,6 +79,8 @@ def draw_images(
         GatewayError: CC-03xx.
     """
     with shop.database.app(shop.identity(project_id)) as conn:
+        # Before anything is paid for.
+        require_scene_of(conn, lesson_id, scene_id)
         course = read_course(conn, shop.store, project_id, Engine.E2)
         choice = read_brand_choice(conn, shop.store, project_id, lesson_id)
         brand = read_brand(conn, choice.brand_profile_id) if choice and choice.brand_profile_id else course.brand
