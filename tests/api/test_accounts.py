@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 import httpx
@@ -20,6 +19,7 @@ from coursecrafter.accounts.resets import make_reset
 
 ALL = frozenset(Scope)
 COOKIE = "__Host-cc_session"
+CLIENTS: dict[str, httpx.Client] = {}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -28,7 +28,6 @@ def quick_hashes() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         yield
-    _client.cache_clear()
 
 
 @pytest.fixture
@@ -58,15 +57,10 @@ def get(service: Service, path: str, cookie: str) -> httpx.Response:
     return nobody(service).get(f"/cc{path}", headers={"cookie": f"{COOKIE}={cookie}"})
 
 
-@cache
-def _client(url: str) -> httpx.Client:
-    """One for all: making a client costs more than a call."""
-    return httpx.Client(base_url=url, timeout=60)
-
-
 def nobody(service: Service) -> httpx.Client:
     """A client that knows nothing of the calls before."""
-    client = _client(service.url)
+    # One for all: making a client costs more than a call. The service closes it.
+    client = CLIENTS.get(service.url) or CLIENTS.setdefault(service.url, service.stranger())
     client.cookies.clear()
     return client
 
