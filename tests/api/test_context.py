@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from api_people import Person, Service, code_of
-from coursecrafter.accounts.caller import PERSON_SCOPES
+from coursecrafter.accounts.caller import PERSON_SCOPES, Scope
 
 
 @pytest.fixture(scope="module")
@@ -213,8 +213,8 @@ def test_people_come_and_go_and_an_owner_stays(service: Service, author: Person,
     assert stranger.get(f"/people/{project_id}/list").status_code == 404
 
 
-def test_a_key_for_content_is_not_good_for_people(service: Service, author: Person, project_id: str) -> None:
-    client = service.client(author.org_id, author.user_id)
+def test_a_key_for_reading_is_not_good_for_sharing(service: Service, author: Person, project_id: str) -> None:
+    client = service.client(author.org_id, author.user_id, frozenset({Scope.READ}))
     body = {"user_id": str(author.user_id), "role": "owner"}
 
     answer = client.post(f"/cc/people/{project_id}/share", json=body)

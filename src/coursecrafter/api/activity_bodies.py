@@ -49,6 +49,10 @@ class NewLessonInteraction(NewInteraction):
 
     lesson_id: UUID
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"lesson_id": LESSON, "interaction_type": "accordion", "title": "Remember"}]}
+    )
+
 
 class InteractionChanges(Body):
     """What an activity should say; what is left out stays."""

@@ -42,6 +42,18 @@ NOT_COMPRESSED = (
     "image/*",
     "video/*",
 )
+TUS_HEADERS = (
+    "tus-resumable",
+    "upload-checksum",
+    "upload-expires",
+    "upload-length",
+    "upload-metadata",
+    "upload-offset",
+)
+TAKEN_HEADERS = ("authorization", "content-type", "idempotency-key", "if-match", "last-event-id", *TUS_HEADERS)
+TOLD_HEADERS = ("etag", "location", "retry-after", "x-request-id", *TUS_HEADERS)
+"""What a page of another origin may send and see."""
+
 DESCRIPTION = """
 Course Crafter's whole work, by HTTP. Every answer is an envelope: `{"ok", "data", "error"}`. An error has a code
 (`CC-0020`), says what happened and what to do, and carries the request's id.
@@ -110,8 +122,8 @@ def _surround(app: FastAPI, site: Site) -> None:
             allow_origins=site.service.cors_origins,
             allow_credentials=True,
             allow_methods=["GET", "POST", "HEAD", "PATCH", "DELETE"],
-            allow_headers=["authorization", "content-type", "idempotency-key", "if-match", "last-event-id"],
-            expose_headers=["etag", "x-request-id", "retry-after"],
+            allow_headers=TAKEN_HEADERS,
+            expose_headers=TOLD_HEADERS,
         )
     app.add_middleware(AnswerHeaders, is_https=site.service.public_url.startswith("https://"))
 

@@ -40,6 +40,7 @@ from coursecrafter.api.problems import (
 )
 from coursecrafter.api.site import Site
 from coursecrafter.authoring.author import Author
+from coursecrafter.db.confining import Part, confine
 from coursecrafter.db.repeats import KeptAnswer, Repeat, claim, keep
 from coursecrafter.db.session import Identity
 from coursecrafter.errors import CourseCrafterError
@@ -53,6 +54,21 @@ OPEN = "open"
 """The scope of calls that need no caller."""
 
 LONGEST_KEY = 255
+PARTS = {
+    "learning_unit_id": Part.LEARNING_UNIT,
+    "module_id": Part.MODULE,
+    "lesson_id": Part.LESSON,
+    "scene_id": Part.SCENE,
+    "segment_id": Part.SEGMENT,
+    "script_id": Part.SCRIPT,
+    "voice_track_id": Part.VOICE_TRACK,
+    "asset_id": Part.ASSET,
+    "source_id": Part.SOURCE_FILE,
+    "document_id": Part.DOCUMENT,
+    "interaction_id": Part.INTERACTION,
+    "question_id": Part.QUESTION,
+}
+"""What an id in an address names: the call then sees only the project that this stands in."""
 
 
 class _Known(Exception):
@@ -107,6 +123,7 @@ class Call:
             is_versioned: what is read is one thing, whose `updated_at` becomes the ETag.
         """
         with self.site.database.app(self.identity(project_id)) as conn:
+            self._confine(conn)
             found = work(conn)
         data = found if isinstance(found, bytes) else encoded(found)
         etag = etag_of(data) if is_versioned else None
@@ -121,21 +138,24 @@ class Call:
         status: int = 200,
         project_id: UUID | None = None,
         afterwards: Callable[[], object] | None = None,
+        told: bytes | None = None,
     ) -> Response:
         """Run a verb in one transaction, with its events and the answer that is kept for a repeated key.
 
         Args:
             work: gives JSON text, or something small to encode; None: there is nothing to tell.
             afterwards: runs once the transaction is committed, not for a repeated call.
+            told: what tells a repeated call from another one under its key; None: the body.
 
         Raises:
             KeyReused: CC-0018.
         """
-        identity, repeat = self.identity(project_id), self._repeat()
+        identity, repeat = self.identity(project_id), self._repeat(told)
         try:
             with self.site.database.app(identity) as conn:
                 known = claim(conn, identity, repeat) if repeat is not None else None
                 _end_if(known)
+                self._confine(conn)
                 done = work(conn)
                 body = wrapped(done if isinstance(done, bytes) else encoded(done))
                 if repeat is not None:
@@ -146,13 +166,18 @@ class Call:
             afterwards()
         return answer(body, status)
 
-    def _repeat(self) -> Repeat | None:
+    def _confine(self, conn: Connection) -> None:
+        for name, value in self.request.path_params.items():
+            if name in PARTS:
+                confine(conn, PARTS[name], UUID(value))
+
+    def _repeat(self, told: bytes | None) -> Repeat | None:
         key = self.request.headers.get("idempotency-key")
         if key is None:
             return None
         if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
             raise HeaderRefused(f"Idempotency-Key takes 1 to {LONGEST_KEY} printable signs.")
-        body = getattr(self.request, "_body", b"")
+        body = getattr(self.request, "_body", b"") if told is None else told
         query = self.request.url.query
         called = f"{self.request.method} {self.request.url.path}" + (f"?{query}" if query else "")
         return Repeat(key, called, hashlib.sha256(body).digest())

@@ -177,8 +177,6 @@ def admit(call: Call, place: Place, project_id: UUID, name: str, kind: FileKind,
     rules, identity = rules_of(call), call.identity()
     checked = check_file(file, kind, rules)
     landed: list[Landed] = []
-    # A repeated key is told apart by the file, whose bytes are not in memory.
-    call.request._body = checked.stored.sha256.encode()  # noqa: SLF001 - where `Call.act` looks
 
     with keeping(call.site.database, identity, call.store, checked, rules) as kept:
 
@@ -186,7 +184,9 @@ def admit(call: Call, place: Place, project_id: UUID, name: str, kind: FileKind,
             landed.append(land(call, conn, place, project_id, name, checked, kept.count(conn)))
             return landed[-1].answer
 
-        return call.act(work, status=201, afterwards=lambda: read_on(landed[-1]))
+        # A repeated key is told apart by the file, whose bytes are not in memory.
+        told = checked.stored.sha256.encode()
+        return call.act(work, status=201, afterwards=lambda: read_on(landed[-1]), told=told)
 
 
 def read_on(landed: Landed) -> None:

@@ -32,6 +32,11 @@ class Part(Enum):
     SEGMENT = text(_OF_LESSON_OF_ROW.format(table="cc_segments"))
     SCRIPT = text(_OF_ROW.format(table="cc_scripts"))
     VOICE_TRACK = text(_OF_ROW.format(table="cc_voice_tracks"))
+    ASSET = text(_OF_ROW.format(table="cc_assets"))
+    SOURCE_FILE = text(_OF_ROW.format(table="cc_source_files"))
+    DOCUMENT = text(_OF_ROW.format(table="cc_project_documents"))
+    INTERACTION = text(_OF_LESSON_OF_ROW.format(table="cc_interactions"))
+    QUESTION = text(_OF_LESSON_OF_ROW.format(table="cc_quiz_questions"))
 
 
 def confine(conn: Connection, part: Part, row_id: UUID) -> None:

@@ -152,6 +152,6 @@ def restore(call: Calling, body: LearningUnitNamed) -> Response:
 def read_one(call: Calling, learning_unit_id: UUID) -> Response:
     """One learning unit, with its modules and their lessons."""
     return call.read(
-        within(Part.LEARNING_UNIT, learning_unit_id, lambda conn: read_learning_unit(conn, learning_unit_id)),
+        lambda conn: read_learning_unit(conn, learning_unit_id),
         is_versioned=True,
     )

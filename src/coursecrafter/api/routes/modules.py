@@ -151,4 +151,4 @@ def restore(call: Calling, body: ModuleNamed) -> Response:
 @routes.reads("/{module_id}", Module)
 def read_one(call: Calling, module_id: UUID) -> Response:
     """One module, with its lessons."""
-    return call.read(within(Part.MODULE, module_id, lambda conn: read_module(conn, module_id)), is_versioned=True)
+    return call.read(lambda conn: read_module(conn, module_id), is_versioned=True)

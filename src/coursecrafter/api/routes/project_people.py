@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from coursecrafter.accounts.caller import Scope
 from coursecrafter.api.call import Calling
 from coursecrafter.api.examples import ONE, example
 from coursecrafter.api.fields import Body
@@ -45,7 +44,7 @@ def read_list(call: Calling, project_id: UUID) -> Response:
     return call.read(lambda conn: read_people_of_project(conn, project_id), project_id=project_id)
 
 
-@routes.acts("/{project_id}/share", ProjectPeople, scope=Scope.ADMIN, refuses=(*REFUSED, ValueRefused))
+@routes.acts("/{project_id}/share", ProjectPeople, refuses=(*REFUSED, ValueRefused))
 def share(call: Calling, project_id: UUID, body: Sharing) -> Response:
     """Give a member of the organisation a role in a course; its owners and the organisation's admins may."""
 
@@ -56,7 +55,7 @@ def share(call: Calling, project_id: UUID, body: Sharing) -> Response:
     return call.act(work, project_id=project_id)
 
 
-@routes.acts("/{project_id}/unshare", scope=Scope.ADMIN, refuses=REFUSED)
+@routes.acts("/{project_id}/unshare", refuses=REFUSED)
 def unshare(call: Calling, project_id: UUID, body: Unsharing) -> Response:
     """Take a person's role in a course away; anybody may leave."""
     return call.act(

@@ -94,7 +94,7 @@ def reorder(call: Calling, body: SceneOrder) -> Response:
 @routes.reads("/{scene_id}", Scene)
 def read_one(call: Calling, scene_id: UUID) -> Response:
     """One scene, with its segments and their scripts of all engines."""
-    return call.read(within(Part.SCENE, scene_id, lambda conn: read_scene(conn, scene_id)), is_versioned=True)
+    return call.read(lambda conn: read_scene(conn, scene_id), is_versioned=True)
 
 
 @routes.acts("/{scene_id}/update", Scene, refuses=(NotFound, NotAllowed, ValueRefused), is_conditional=True)
@@ -106,7 +106,7 @@ def update(call: Calling, scene_id: UUID, body: SceneChanges) -> Response:
         scenes.change_scene(conn, call.author, scene_id, unless_changed_since=seen, **given(body))
         return read_scene(conn, scene_id)
 
-    return call.act(within(Part.SCENE, scene_id, work))
+    return call.act(work)
 
 
 @routes.acts("/{scene_id}/move", Scene, refuses=PLACED)
@@ -117,13 +117,13 @@ def move(call: Calling, scene_id: UUID, body: ScenePlace) -> Response:
         scenes.reorder_scene(conn, call.author, scene_id, body.sequence)
         return read_scene(conn, scene_id)
 
-    return call.act(within(Part.SCENE, scene_id, work))
+    return call.act(work)
 
 
 @routes.acts("/{scene_id}/delete")
 def delete(call: Calling, scene_id: UUID) -> Response:
     """Delete a scene with its segments, of all engines; it can be restored."""
-    return call.act(within(Part.SCENE, scene_id, lambda conn: scenes.delete_scene(conn, call.author, scene_id)))
+    return call.act(lambda conn: scenes.delete_scene(conn, call.author, scene_id))
 
 
 @routes.acts("/{scene_id}/restore", Scene, refuses=(NotFound, NotAllowed, ParentDeleted))
@@ -134,4 +134,4 @@ def restore(call: Calling, scene_id: UUID) -> Response:
         scenes.restore_scene(conn, call.author, scene_id)
         return read_scene(conn, scene_id)
 
-    return call.act(within(Part.SCENE, scene_id, work))
+    return call.act(work)

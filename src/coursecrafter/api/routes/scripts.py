@@ -10,13 +10,11 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from coursecrafter.api.call import Calling
-from coursecrafter.api.confined import within
 from coursecrafter.api.examples import ONE, example
 from coursecrafter.api.fields import Body, Prose
 from coursecrafter.api.routing import Routes, given
 from coursecrafter.api.shapes.plans import Script, ScriptHistory
 from coursecrafter.authoring import scripts
-from coursecrafter.db.confining import Part
 from coursecrafter.db.refusals import NotAllowed, NotFound, StateRefused
 from coursecrafter.reading.plans import read_script
 
@@ -44,7 +42,7 @@ class ScriptVersion(Body):
 @routes.reads("/{script_id}", Script)
 def read_one(call: Calling, script_id: UUID) -> Response:
     """One script, with its voices."""
-    return call.read(within(Part.SCRIPT, script_id, lambda conn: read_script(conn, script_id)), is_versioned=True)
+    return call.read(lambda conn: read_script(conn, script_id), is_versioned=True)
 
 
 @routes.reads("/{script_id}/history", ScriptHistory)
@@ -56,7 +54,7 @@ def read_history(call: Calling, script_id: UUID) -> Response:
         read_script(conn, script_id)
         return {"changes": [asdict(change) for change in scripts.script_history(conn, script_id)]}
 
-    return call.read(within(Part.SCRIPT, script_id, work))
+    return call.read(work)
 
 
 @routes.acts("/{script_id}/update", Script, is_conditional=True)
@@ -68,7 +66,7 @@ def update(call: Calling, script_id: UUID, body: ScriptChanges) -> Response:
         scripts.change_script(conn, call.author, script_id, unless_changed_since=seen, **given(body))
         return read_script(conn, script_id)
 
-    return call.act(within(Part.SCRIPT, script_id, work))
+    return call.act(work)
 
 
 @routes.acts("/{script_id}/submit", Script, refuses=MOVED)
@@ -79,7 +77,7 @@ def submit(call: Calling, script_id: UUID) -> Response:
         scripts.submit_for_review(conn, call.author, script_id)
         return read_script(conn, script_id)
 
-    return call.act(within(Part.SCRIPT, script_id, work))
+    return call.act(work)
 
 
 @routes.acts("/{script_id}/approve", Script, refuses=MOVED)
@@ -90,7 +88,7 @@ def approve(call: Calling, script_id: UUID) -> Response:
         scripts.approve_script(conn, call.author, script_id)
         return read_script(conn, script_id)
 
-    return call.act(within(Part.SCRIPT, script_id, work))
+    return call.act(work)
 
 
 @routes.acts("/{script_id}/reopen", Script, refuses=MOVED)
@@ -101,7 +99,7 @@ def reopen(call: Calling, script_id: UUID) -> Response:
         scripts.reopen_script(conn, call.author, script_id)
         return read_script(conn, script_id)
 
-    return call.act(within(Part.SCRIPT, script_id, work))
+    return call.act(work)
 
 
 @routes.acts("/{script_id}/restore-version", Script)
@@ -112,4 +110,4 @@ def restore_version(call: Calling, script_id: UUID, body: ScriptVersion) -> Resp
         scripts.restore_script_version(conn, call.author, script_id, body.event_id)
         return read_script(conn, script_id)
 
-    return call.act(within(Part.SCRIPT, script_id, work))
+    return call.act(work)

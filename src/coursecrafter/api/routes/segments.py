@@ -168,13 +168,13 @@ def merge(call: Calling, body: Neighbours) -> Response:
 @routes.reads("/{segment_id}", Segment)
 def read_one(call: Calling, segment_id: UUID) -> Response:
     """One segment, with its scripts and voices of all engines."""
-    return call.read(within(Part.SEGMENT, segment_id, lambda conn: read_segment(conn, segment_id)), is_versioned=True)
+    return call.read(lambda conn: read_segment(conn, segment_id), is_versioned=True)
 
 
 @routes.reads("/{segment_id}/voice-tracks", VoiceTracks)
 def read_voices(call: Calling, segment_id: UUID) -> Response:
     """All voice tracks of a segment, the newest first."""
-    return call.read(within(Part.SEGMENT, segment_id, lambda conn: read_voice_tracks(conn, segment_id)))
+    return call.read(lambda conn: read_voice_tracks(conn, segment_id))
 
 
 @routes.acts("/{segment_id}/update", Segment, refuses=(*OWN, ValueRefused), is_conditional=True)
@@ -186,7 +186,7 @@ def update(call: Calling, segment_id: UUID, body: SegmentChanges) -> Response:
         segments.change_segment(conn, call.author, segment_id, unless_changed_since=seen, **given(body))
         return read_segment(conn, segment_id)
 
-    return call.act(within(Part.SEGMENT, segment_id, work))
+    return call.act(work)
 
 
 @routes.acts("/{segment_id}/move", Segment, refuses=PLACED)
@@ -197,7 +197,7 @@ def move(call: Calling, segment_id: UUID, body: SegmentPlace) -> Response:
         segments.move_segment(conn, call.author, segment_id, body.scene_id, body.sequence)
         return read_segment(conn, segment_id)
 
-    return call.act(within(Part.SEGMENT, segment_id, work))
+    return call.act(work)
 
 
 @routes.acts("/{segment_id}/split", SegmentParts, refuses=(*OWN, NoSplitHere))
@@ -208,15 +208,13 @@ def split(call: Calling, segment_id: UUID, body: SplitPlace) -> Response:
         second = segments.split_segment(conn, call.author, segment_id, body.position)
         return b'{"first":%b,"second":%b}' % (read_segment(conn, segment_id), read_segment(conn, second))
 
-    return call.act(within(Part.SEGMENT, segment_id, work))
+    return call.act(work)
 
 
 @routes.acts("/{segment_id}/delete", refuses=OWN)
 def delete(call: Calling, segment_id: UUID) -> Response:
     """Delete a segment with its script and pictures; it can be restored."""
-    return call.act(
-        within(Part.SEGMENT, segment_id, lambda conn: segments.delete_segment(conn, call.author, segment_id))
-    )
+    return call.act(lambda conn: segments.delete_segment(conn, call.author, segment_id))
 
 
 @routes.acts("/{segment_id}/restore", Segment, refuses=(*OWN, ParentDeleted))
@@ -227,4 +225,4 @@ def restore(call: Calling, segment_id: UUID) -> Response:
         segments.restore_segment(conn, call.author, segment_id)
         return read_segment(conn, segment_id)
 
-    return call.act(within(Part.SEGMENT, segment_id, work))
+    return call.act(work)

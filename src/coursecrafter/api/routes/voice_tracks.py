@@ -8,11 +8,9 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from coursecrafter.api.call import Calling
-from coursecrafter.api.confined import within
 from coursecrafter.api.routing import Routes
 from coursecrafter.api.shapes.plans import VoiceTrack
 from coursecrafter.authoring import voices
-from coursecrafter.db.confining import Part
 from coursecrafter.db.refusals import NotAllowed, NotFound, StateRefused
 from coursecrafter.reading.plans import read_voice_track
 
@@ -23,9 +21,7 @@ MOVED = (NotFound, NotAllowed, StateRefused)
 @routes.reads("/{voice_track_id}", VoiceTrack)
 def read_one(call: Calling, voice_track_id: UUID) -> Response:
     """One voice track."""
-    return call.read(
-        within(Part.VOICE_TRACK, voice_track_id, lambda conn: read_voice_track(conn, voice_track_id)), is_versioned=True
-    )
+    return call.read(lambda conn: read_voice_track(conn, voice_track_id), is_versioned=True)
 
 
 @routes.acts("/{voice_track_id}/approve", VoiceTrack, refuses=MOVED)
@@ -36,7 +32,7 @@ def approve(call: Calling, voice_track_id: UUID) -> Response:
         voices.approve_voice(conn, call.author, voice_track_id)
         return read_voice_track(conn, voice_track_id)
 
-    return call.act(within(Part.VOICE_TRACK, voice_track_id, work))
+    return call.act(work)
 
 
 @routes.acts("/{voice_track_id}/reject", VoiceTrack, refuses=MOVED)
@@ -47,4 +43,4 @@ def reject(call: Calling, voice_track_id: UUID) -> Response:
         voices.reject_voice(conn, call.author, voice_track_id)
         return read_voice_track(conn, voice_track_id)
 
-    return call.act(within(Part.VOICE_TRACK, voice_track_id, work))
+    return call.act(work)
