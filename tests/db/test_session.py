@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -62,6 +63,50 @@ def test_the_next_session_on_a_connection_knows_nothing_of_the_last(database: Da
     assert same
     assert inside == (str(tenant.author.user_id), str(tenant.author.org_id), "cc_app")
     assert outside == ("", "", "cc_app")
+
+
+def _end(server: TestServer, process: int) -> None:
+    with server.superuser() as connection:
+        connection.execute("SELECT pg_terminate_backend(%s, 5000)", [process])
+
+
+def test_connections_that_died_in_the_pool_are_replaced_unnoticed(
+    server: TestServer, database: Database, tenant: Tenant
+) -> None:
+    with database.app(tenant.author) as first, database.accounts() as second:
+        dead = {first.scalar(sa.text("SELECT pg_backend_pid()")), second.scalar(sa.text("SELECT pg_backend_pid()"))}
+    for process in dead:
+        _end(server, process)
+
+    with database.app(tenant.author) as session:
+        now = session.execute(sa.text(SETTINGS)).one()
+        alive = session.scalar(sa.text("SELECT pg_backend_pid()"))
+
+    assert len(dead) == 2
+    assert alive not in dead
+    assert now == (str(tenant.author.user_id), str(tenant.author.org_id), "cc_app")
+
+
+def test_a_connection_that_dies_at_work_is_told_and_nothing_is_kept(
+    server: TestServer, database: Database, tenant: Tenant
+) -> None:
+    lessons = table_named("cc_lessons")
+
+    with pytest.raises(DatabaseUnreachable, match="CC-0016"), database.app(tenant.author) as session:
+        session.execute(lessons.update().values(title="Lost"))
+        process = session.scalar(sa.text("SELECT pg_backend_pid()"))
+        _end(server, process)
+        session.scalar(sa.text("SELECT 1"))
+
+    with database.app(tenant.author) as session:
+        assert "Lost" not in session.scalars(sa.select(lessons.c.title)).all()
+
+
+def test_an_identity_that_is_no_uuid_never_reaches_the_server(database: Database, tenant: Tenant) -> None:
+    forged: Any = f"{tenant.author.user_id}'; RESET ROLE; SELECT '"
+
+    with pytest.raises(AttributeError), database.app(Identity(tenant.author.org_id, forged)):
+        pytest.fail("a session was opened")
 
 
 @pytest.mark.parametrize(("state", "refusal"), [("53100", DatabaseDiskFull), ("57P03", DatabaseUnreachable)])

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 from uuid import UUID
 
+import psycopg
 import sqlalchemy as sa
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 
 from coursecrafter.config import Settings
 from coursecrafter.db.embedded import open_embedded
@@ -23,11 +26,6 @@ DISK_FULL = "53100"
 NO_RIGHTS = "42501"
 UNREACHABLE = ("08", "57P", "28", "3D")
 """Beginnings of SQLSTATE: connection lost, server going down or starting up, login refused, no such database."""
-
-ENTER = sa.text(
-    "SELECT set_config('role', :role, true), set_config('cc.user_id', :user_id, true),"
-    " set_config('cc.org_id', :org_id, true), set_config('cc.project_id', :project_id, true)"
-)
 
 
 class DatabaseUnreachable(RequestError):
@@ -83,22 +81,19 @@ class Database:
             DatabaseDiskFull: CC-0015.
             RequestError: CC-0020 to CC-0030, what the database refuses (`refusals`).
         """
-        with _refusing(), _transaction(self._app_engine) as connection:
-            _enter(connection, "cc_app", identity)
+        with _refusing(), _session(self._app_engine, "cc_app", identity) as connection:
             yield connection
 
     @contextmanager
     def worker(self, identity: Identity) -> Iterator[sa.Connection]:
         """A transaction of a job, under the same policies; the identity names the job's project."""
-        with _refusing(), _transaction(self._worker_engine) as connection:
-            _enter(connection, "cc_worker", identity)
+        with _refusing(), _session(self._worker_engine, "cc_worker", identity) as connection:
             yield connection
 
     @contextmanager
     def accounts(self) -> Iterator[sa.Connection]:
         """A transaction before it is known for whom: people, sessions and keys of all organisations, no course."""
-        with _refusing(), _transaction(self._app_engine) as connection:
-            connection.execute(sa.text("SET LOCAL ROLE cc_accounts"))
+        with _refusing(), _session(self._app_engine, "cc_accounts") as connection:
             yield connection
 
     @contextmanager
@@ -151,11 +146,11 @@ class Database:
 
     @cached_property
     def _app_engine(self) -> sa.Engine:
-        return sa.create_engine(self.urls.app, pool_pre_ping=True, pool_size=self.connections)
+        return sa.create_engine(self.urls.app, pool_size=self.connections)
 
     @cached_property
     def _worker_engine(self) -> sa.Engine:
-        return sa.create_engine(self.urls.worker, pool_pre_ping=True)
+        return sa.create_engine(self.urls.worker)
 
     @cached_property
     def _admin_engine(self) -> sa.Engine:
@@ -186,15 +181,64 @@ def open_database(settings: Settings, connections: int = 5) -> Iterator[Database
         yield database
 
 
-def _enter(connection: sa.Connection, role: str, identity: Identity) -> None:
-    connection.execute(
-        ENTER,
-        {
-            "role": role,
-            "user_id": str(identity.user_id),
-            "org_id": str(identity.org_id),
-            "project_id": str(identity.project_id or ""),
-        },
+@contextmanager
+def _session(engine: sa.Engine, role: str, identity: Identity | None = None) -> Iterator[sa.Connection]:
+    """A transaction as a role, for an identity."""
+    with _reaching(), _entered(engine, role, identity) as connection, connection.begin():
+        yield connection
+
+
+def _entered(engine: sa.Engine, role: str, identity: Identity | None) -> sa.Connection:
+    """A connection whose transaction has begun; one that died while the pool kept it is replaced."""
+    try:
+        return _open(engine, role, identity)
+    except sa.exc.DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+    # Nothing was done yet. The server was started anew: what else the pool keeps is as dead.
+    engine.dispose()
+    return _open(engine, role, identity)
+
+
+def _open(engine: sa.Engine, role: str, identity: Identity | None) -> sa.Connection:
+    connection = engine.connect()
+    try:
+        _enter(connection, role, identity)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _enter(connection: sa.Connection, role: str, identity: Identity | None = None) -> None:
+    """Begin a transaction, unless one is open, and become a role in it: one message to the server and its answer.
+
+    It goes to the driver as it stands, past the layers above it: every call begins so, and most of what an empty
+    transaction cost was spent in them.
+    """
+    pgconn = cast("psycopg.Connection", connection.connection.driver_connection).pgconn
+    begin = "BEGIN; " if pgconn.transaction_status == TransactionStatus.IDLE else ""
+    statement = f"{begin}SET LOCAL ROLE {role}" + (_settings(identity) if identity is not None else "")
+    try:
+        answer = pgconn.exec_(statement.encode())
+        if answer.status != ExecStatus.COMMAND_OK:
+            raise psycopg.errors.error_from_result(answer)
+    except psycopg.Error as error:
+        is_lost = pgconn.status != ConnStatus.OK
+        if is_lost:
+            connection.invalidate(error)
+        kind = psycopg.OperationalError(str(error)) if is_lost and error.sqlstate is None else error
+        raised = sa.exc.DBAPIError.instance(statement, None, kind, psycopg.Error, connection_invalidated=is_lost)
+        raise raised from error
+
+
+def _settings(identity: Identity) -> str:
+    """Whom row-level security sees. Each value is made of a UUID's number, so that it can hold nothing else."""
+    project = str(UUID(int=identity.project_id.int)) if identity.project_id is not None else ""
+    return (
+        f"; SET LOCAL cc.user_id = '{UUID(int=identity.user_id.int)}'"
+        f"; SET LOCAL cc.org_id = '{UUID(int=identity.org_id.int)}'"
+        f"; SET LOCAL cc.project_id = '{project}'"
     )
 
 
@@ -212,9 +256,15 @@ def _refusing() -> Iterator[None]:
 
 @contextmanager
 def _transaction(engine: sa.Engine) -> Iterator[sa.Connection]:
+    with _reaching(), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def _reaching() -> Iterator[None]:
+    """Say in our words that the server cannot be reached, or has no room."""
     try:
-        with engine.begin() as connection:
-            yield connection
+        yield
     except sa.exc.OperationalError as error:
         state = getattr(error.orig, "sqlstate", None)
         if state == DISK_FULL:
