@@ -2,7 +2,7 @@
 
 Its `positive_data_acceptance` takes every 400, 415 and 422 to a call that fits the schema for a fault. A schema cannot
 say everything: that a cursor must come from a list, that an idempotency key must be new, that a plan's segments must
-be neighbours. So it is replaced by two checks that are stricter where a schema can speak, and hold the rest to the page:
+be neighbours. So two checks stand in its place, stricter where a schema can speak, that hold the rest to the page:
 `shape_is_taken` and `refusal_is_documented`.
 """
 

@@ -235,6 +235,17 @@ def id_fields(schema: Mapping[str, Any], seen: frozenset[str] = frozenset(), nam
             yield from id_fields(schema[key], seen, name)
 
 
+def optional_ids(schema: Mapping[str, Any], body: Mapping[str, Any]) -> list[str]:
+    """Names of ids that a body may have and has not."""
+    properties = resolved(schema).get("properties", {})
+    return [name for name, one in properties.items() if name not in body and _is_id(one)]
+
+
+def _is_id(schema: Mapping[str, Any]) -> bool:
+    schema = resolved(schema)
+    return schema.get("format") == "uuid" or any(_is_id(one) for one in schema.get("anyOf", ()))
+
+
 def _fits(schema: Mapping[str, Any], value: Any) -> bool:
     kinds: Mapping[str, tuple[type, ...]] = {
         "object": (dict,),

@@ -30,7 +30,7 @@ from coursecrafter.api.site import Site
 from coursecrafter.background.runner import Background
 from coursecrafter.db.organisations import ensure_user
 from coursecrafter.db.session import Database, Identity, _enter, _refusing
-from coursecrafter.db.tables import metadata, project_access
+from coursecrafter.db.tables import metadata, project_access, users
 from coursecrafter.domain.roles import ORGANISATION_RIGHTS, PROJECT_RIGHTS, OrganisationRole, ProjectRole, Right
 from http_things import settle_things
 
@@ -158,7 +158,10 @@ class Idle:
     """Background work that is taken and never done: what a rehearsal orders is gone when it ends."""
 
     def __getattr__(self, name: str) -> Any:
-        return lambda *_args, **_options: None
+        return lambda *_args, **_options: self
+
+    def result(self, _timeout_s: float) -> Any:
+        raise TimeoutError
 
 
 @contextmanager
@@ -193,6 +196,7 @@ def _people(database: Database, ours: Home, theirs: Home) -> Iterator[Caller_]:
         yield _settle(database, f"project {role}", ours, member, role)
     for org_role in OrganisationRole:
         yield _settle(database, f"organisation {org_role}", ours, org_role, None)
+    yield _operator(database, ours)
     yield _person(database, "stranger", theirs, theirs.owner_id, None, None)
     reader = frozenset({Scope.READ})
     yield _with_key(database, "key that reads", ours, ours.owner_id, reader, owner, ProjectRole.OWNER)
@@ -200,6 +204,14 @@ def _people(database: Database, ours: Home, theirs: Home) -> Iterator[Caller_]:
     yield _with_key(database, "worker", ours, ours.owner_id, worker, owner, ProjectRole.OWNER)
     yield _with_key(database, "their worker", theirs, theirs.owner_id, worker, None, None)
     yield Caller_("nobody", {}, frozenset(), None, None)
+
+
+def _operator(database: Database, home: Home) -> Caller_:
+    """Who runs the installation and belongs to the organisation like anybody."""
+    person = _settle(database, "operator", home, OrganisationRole.MEMBER, None)
+    with database.admin() as admin:
+        admin.execute(users.update().where(users.c.id == person.user_id).values(is_operator=True))
+    return replace(person, is_operator=True)
 
 
 def _settle(database: Database, name: str, home: Home, org_role: OrganisationRole, role: ProjectRole | None) -> Caller_:

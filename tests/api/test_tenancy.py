@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -11,13 +12,15 @@ import pytest
 from api_people import Service
 from coursecrafter.domain.roles import PROJECT_RIGHTS, Right
 from http_calls import MISSING, HttpCall, Operation, Place, id_fields, ids_in, operations, without_chance
-from http_plan import ANYONE, NOBODY_NEEDED, OPERATIONS, call_of
+from http_plan import ANYONE, OPEN, OPERATIONS, OPERATOR, call_of
 from http_things import NAMES
 from http_world import OF_AN_ORGANISATION, Caller_, HttpWorld, fingerprints, open_world
 
 UUIDS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 PLACED = [one for one in operations() if one.name in OPERATIONS]
-KEPT_AWAY = frozenset({401, 403, 404})
+NO_IDS = frozenset({"before", "original"})
+"""Of the security events: a place in time. Of a course's settings: a note from which course it was translated, which is
+given back as it came and by which nothing is looked up. Anybody may make them up."""
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +30,13 @@ def world(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 @pytest.fixture(scope="module")
-def clients(world: HttpWorld) -> Iterator[dict[str, httpx.Client]]:
+def before(world: HttpWorld) -> dict[str, str]:
+    """Every table as it was before the first call."""
+    return fingerprints(world.service.site.database)
+
+
+@pytest.fixture(scope="module")
+def clients(world: HttpWorld, before: dict[str, str]) -> Iterator[dict[str, httpx.Client]]:
     found = {name: world.client(name) for name in world.people}
     yield found
     for client in found.values():
@@ -50,7 +59,8 @@ def test_every_id_of_every_call_names_a_thing_that_both_organisations_have() -> 
     for operation in operations():
         placed = OPERATIONS.get(operation.name)
         names = {*operation.path_names, *(id_fields(operation.schema) if operation.schema else ())}
-        ids = {name for name in names if name not in _plain(operation)}
+        names |= {one["name"] for one in operation.parameters("query") if "'uuid'" in str(one)}
+        ids = names - _plain(operation) - NO_IDS
         assert ids <= {*NAMES, *(placed.things if placed else ())}, operation.name
 
 
@@ -59,8 +69,10 @@ def test_anothers_id_is_answered_as_a_missing_one(
     world: HttpWorld, clients: dict[str, httpx.Client], operation: Operation
 ) -> None:
     """Same status, same code, same sentence: nobody learns whether a thing exists that is not theirs."""
-    call = call_of(operation, world.ours)
-    theirs = call_of(operation, world.theirs)
+    if OPERATIONS[operation.name].needs == OPERATOR:
+        pytest.skip("whoever runs the installation looks after all organisations")
+    call = call_of(operation, world.ours, with_optional=True)
+    theirs = call_of(operation, world.theirs, with_optional=True)
     asker = clients[_who_may(world, operation)]
 
     answers = [
@@ -70,7 +82,7 @@ def test_anothers_id_is_answered_as_a_missing_one(
 
     for place, foreign, missing in answers:
         assert foreign == missing, place
-        assert foreign[0] in {404, 422} or operation.is_read, place
+        assert foreign[0] >= 400 or operation.is_read, place
 
 
 @pytest.mark.parametrize("operation", PLACED, ids=str)
@@ -100,7 +112,7 @@ def test_who_may_not_is_kept_away_and_changes_nothing(
     call, red = call_of(operation, world.ours), []
 
     for person in _ours(world):
-        expected = _refusal(person, operation)
+        expected = _refusal(world, person, operation)
         if expected is not None:
             answer = call.send(clients[person.name])
             if answer.status_code not in expected:
@@ -115,15 +127,12 @@ def test_who_may_is_served(world: HttpWorld, rehearsed: dict[str, httpx.Client],
     expected = OPERATIONS[operation.name].answers
 
     for person in _ours(world):
-        if _refusal(person, operation) is not None:
+        if _refusal(world, person, operation) is not None:
             continue
         with world.rehearsal.rehearsing():
             answer = call.send(rehearsed[person.name])
         served += 1
-        if expected is not None:
-            got = (answer.status_code, answer.json()["error"]["code"] if answer.status_code >= 400 else "")
-            red += [f"{person.name}: {got} {answer.text[:300]}"] if got != expected else []
-        elif not answer.is_success:
+        if not answer.is_success and _told(answer) not in expected:
             red.append(f"{person.name}: {answer.status_code} {answer.text[:300]}")
         elif world.theirs.ids() & set(UUIDS.findall(answer.text)):
             red.append(f"{person.name} is shown something of the other organisation")
@@ -132,24 +141,15 @@ def test_who_may_is_served(world: HttpWorld, rehearsed: dict[str, httpx.Client],
     assert served > 0, "nobody may do this"
 
 
-def test_refused_calls_changed_nothing_anywhere(
-    world: HttpWorld, clients: dict[str, httpx.Client], request: pytest.FixtureRequest
-) -> None:
-    """All refused calls once more between two looks at every row of every table."""
-    before = fingerprints(world.service.site.database)
-
-    for operation in PLACED:
-        for call, person in _refused_calls(world, operation):
-            answer = call.send(clients[person])
-            assert not answer.is_success or operation.is_read or _is_open(operation), (operation.name, person)
-
+def test_all_of_this_changed_nothing(world: HttpWorld, before: dict[str, str]) -> None:
+    """Refused calls leave every row of every table as it was, and rehearsed ones are undone."""
     assert fingerprints(world.service.site.database) == before
 
 
 def test_the_matrix_is_whole(world: HttpWorld, capsys: pytest.CaptureFixture[str]) -> None:
     people = len(_ours(world)) + 2
-    refused = sum(_refusal(person, operation) is not None for person in _ours(world) for operation in PLACED)
-    served = sum(_refusal(person, operation) is None for person in _ours(world) for operation in PLACED)
+    refused = sum(_refusal(world, person, operation) is not None for person in _ours(world) for operation in PLACED)
+    served = sum(_refusal(world, person, operation) is None for person in _ours(world) for operation in PLACED)
     places = sum(len(_id_places(call_of(operation, world.ours))) for operation in PLACED)
     with capsys.disabled():
         print(
@@ -157,34 +157,29 @@ def test_the_matrix_is_whole(world: HttpWorld, capsys: pytest.CaptureFixture[str
             f" away, {places} places of ids, each with another organisation's id and with none"
         )
 
-    for right in {placed.needs for placed in OPERATIONS.values()} & set(Right):
-        assert {person.may(Right(right)) for person in _ours(world)} == {True, False}, right
+    for right in Right:
+        assert {person.may(right) for person in _ours(world)} == {True, False}, right
 
 
-def _refused_calls(world: HttpWorld, operation: Operation) -> Iterator[tuple[HttpCall, str]]:
-    call, theirs, asker = call_of(operation, world.ours), call_of(operation, world.theirs), _who_may(world, operation)
-    for place in _id_places(call):
-        yield call.with_id(place, _at(theirs, place)), asker
-    for person in _ours(world):
-        if _refusal(person, operation) is not None:
-            yield call, person.name
-    if any(place[0] == "path" for place in _id_places(call)):
-        yield call, "stranger"
+def _told(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["error"]["code"] if answer.content else ""
 
 
-def _refusal(person: Caller_, operation: Operation) -> frozenset[int] | None:
+def _refusal(world: HttpWorld, person: Caller_, operation: Operation) -> frozenset[int] | None:
     """The statuses with which the rules keep a person of ours away from a call about our things; None: they may."""
-    needs = OPERATIONS[operation.name].needs
-    if needs == NOBODY_NEEDED:
+    needs, author = OPERATIONS[operation.name].needs, world.ours.owner_id
+    if needs == OPEN:
         return None
-    if not person.scopes:
-        return frozenset({401})
     if operation.scope not in person.scopes:
-        return frozenset({403})
-    if needs == ANYONE or person.may(Right(needs)):
+        return frozenset({403 if person.scopes else 401})
+    if needs in {ANYONE, OPERATOR, "sender"}:
+        is_theirs = needs == ANYONE or (person.is_operator if needs == OPERATOR else person.user_id == author)
+        return None if is_theirs else frozenset({403 if needs == OPERATOR else 404})
+    rights = [Right(right) for right in (needs if isinstance(needs, tuple) else (needs,))]
+    if any(person.may(right) for right in rights):
         return None
-    if Right(needs) in OF_AN_ORGANISATION:
-        return frozenset({403})
+    if all(right in OF_AN_ORGANISATION for right in rights):
+        return frozenset({404 if OPERATIONS[operation.name].is_hidden else 403})
     # Who sees the project is told that their role does not do; who does not, that there is no such thing.
     sees = person.project_role is not None and Right.READ in PROJECT_RIGHTS[person.project_role]
     return frozenset({403}) if sees else frozenset({404})
@@ -192,26 +187,19 @@ def _refusal(person: Caller_, operation: Operation) -> frozenset[int] | None:
 
 def _who_may(world: HttpWorld, operation: Operation) -> str:
     """Somebody of ours whom nothing but an id can stop."""
-    return next(person.name for person in _ours(world) if _refusal(person, operation) is None)
+    return next(person.name for person in _ours(world) if _refusal(world, person, operation) is None)
 
 
 def _ours(world: HttpWorld) -> list[Caller_]:
     return [person for name, person in world.people.items() if name not in {"stranger", "their worker"}]
 
 
-def _is_open(operation: Operation) -> bool:
-    return OPERATIONS[operation.name].needs == NOBODY_NEEDED
-
-
 def _id_places(call: HttpCall) -> list[Place]:
     plain = _plain(call.operation)
     found: list[Place] = [("path", name) for name in call.path if name not in plain]
     if call.operation.schema is not None:
-        found += [place for place, _ in ids_in(call.operation.schema, call.body)]
-    found += [
-        ("query", one["name"]) for one in call.operation.parameters("query") if '"uuid"' in str(one).replace("'", '"')
-    ]
-    return found
+        found += [place for place, name in ids_in(call.operation.schema, call.body) if name not in NO_IDS]
+    return found + [("query", name) for name in call.query if name in NAMES]
 
 
 def _plain(operation: Operation) -> set[str]:
@@ -221,7 +209,7 @@ def _plain(operation: Operation) -> set[str]:
 
 def _at(call: HttpCall, place: Place) -> object:
     part, *inner = place
-    at = {"path": call.path, "query": call.query, "body": call.body}[str(part)]
+    at: Any = {"path": call.path, "query": call.query, "body": call.body}[str(part)]
     for step in inner:
         at = at[step]
     return at
