@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
+from threading import Event
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -28,6 +29,7 @@ class Site:
         doors: how callers are known.
         rates: of callers that are known, by person and organisation; of others by address.
         background: what renders and parses.
+        stopping: set once the service is to end, so that streams without an end of their own do.
     """
 
     settings: Settings
@@ -38,6 +40,7 @@ class Site:
     background: Background
     rates: Rates
     stranger_rates: Rates
+    stopping: Event = field(default_factory=Event)
     _stores: Any = field(init=False)
 
     def __post_init__(self) -> None:

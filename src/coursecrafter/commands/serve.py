@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from types import FrameType
 
 import click
 import uvicorn
@@ -38,15 +39,20 @@ class AddressTaken(RequestError):
 
 
 class _Server(uvicorn.Server):
-    """Says that it listens once it does."""
+    """Says that it listens once it does, and lets streams end when it is to stop."""
 
-    def __init__(self, config: uvicorn.Config, say: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, site: Site, say: Callable[[], None]) -> None:
         super().__init__(config)
+        self.site = site
         self.say = say
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.say()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.site.stopping.set()
+        super().handle_exit(sig, frame)
 
 
 @click.command()
@@ -69,7 +75,7 @@ def serve(host: str, port: int) -> None:
                 server_header=False,
                 timeout_graceful_shutdown=GRACE_S,
             )
-            _Server(config, lambda: _say_start(site, settings)).run(sockets=[listener])
+            _Server(config, site, lambda: _say_start(site, settings)).run(sockets=[listener])
     click.echo("Stopped. What waits in the background goes on at the next start.")
 
 

@@ -254,7 +254,7 @@ async def _stream(call: Call, job_id: UUID, events: list[JobEvent], seen: Seen) 
         for event in events:
             yield f"id: {event.id}\nevent: {event.kind}\ndata: {json.dumps(event.content, ensure_ascii=False)}\n\n"
             spoken = monotonic()
-        if seen.is_over or monotonic() - begun > LONGEST_STREAM_S:
+        if seen.is_over or call.site.stopping.is_set() or monotonic() - begun > LONGEST_STREAM_S:
             return
         if monotonic() - spoken > HEARTBEAT_S:
             yield ": still here\n\n"
