@@ -93,10 +93,9 @@ def all_calls(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.state.routes = []
-    for router in all_routes():
-        app.include_router(router)
-        app.state.routes += router.routes
+    app.state.routes = [route for router in all_routes() for route in router.routes]
+    # Each is whole as it stands. Included by router, each call would be looked for twice, through all routers.
+    app.router.routes += app.state.routes
     app.state.document = Document(app)
     return app
 

@@ -7,7 +7,6 @@ import re
 import secrets
 import time
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger("coursecrafter.access")
@@ -38,7 +37,8 @@ class AnswerHeaders:
 
     def __init__(self, app: ASGIApp, *, is_https: bool) -> None:
         self.app = app
-        self.headers = {**SAFE_HEADERS, **({"strict-transport-security": HSTS} if is_https else {})}
+        headers = {**SAFE_HEADERS, **({"strict-transport-security": HSTS} if is_https else {})}
+        self.headers = tuple((name.encode(), value.encode()) for name, value in headers.items())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See ASGI."""
@@ -52,11 +52,10 @@ class AnswerHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["x-request-id"] = request_id
-                for name, value in self.headers.items():
-                    if name not in headers:
-                        headers[name] = value
+                own = message["headers"]
+                named = {name for name, _ in own}
+                usual = [header for header in self.headers if header[0] not in named]
+                message["headers"] = [*own, (b"x-request-id", request_id.encode()), *usual]
                 took_ms = (time.monotonic() - begun) * 1000
                 path = SECRET_PATH.sub(r"\1…", scope["path"])
                 log.info("%s %s %s %d %.1f ms", request_id, scope["method"], path, message["status"], took_ms)
