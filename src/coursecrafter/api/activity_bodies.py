@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
+from coursecrafter.api.examples import ONE, OTHER, example
 from coursecrafter.api.fields import Body, Ids, JsonObject, Line, Position, Prose, Title
 
 QuestionType = Literal["mcq_single", "mcq_multi", "true_false", "short_answer"]
@@ -62,11 +63,15 @@ class InteractionChanges(Body):
     description: Prose | None = None
     config: Annotated[JsonObject, Field(default_factory=dict)]
 
+    model_config = example(title="What to remember")
+
 
 class InteractionUpdate(InteractionChanges):
     """Which activity, and what it should say."""
 
     interaction_id: UUID
+
+    model_config = example(interaction_id=ONE, title="What to remember")
 
 
 class NewLessonQuestion(Body):
@@ -100,11 +105,15 @@ class QuestionChanges(Body):
     correct_answers: Annotated[RightAnswers, Field(default_factory=list)]
     feedback: Feedback | None = None
 
+    model_config = example(question_text="Which door stays shut?")
+
 
 class InteractionOrder(Body):
     """All interactions of the lesson, in their new order."""
 
     ids: Ids
+
+    model_config = example(ids=[ONE, OTHER])
 
 
 class QuestionOrder(Body):
@@ -112,3 +121,5 @@ class QuestionOrder(Body):
 
     ids: Ids
     interaction_id: UUID | None = None
+
+    model_config = example(ids=[ONE, OTHER])

@@ -166,6 +166,8 @@ def examples_of(document: Any, content: Any) -> list[Any]:
     if "example" in content:
         return [content["example"]]
     schema = content["schema"]
+    # A body that may be left out is shown by what it is otherwise.
+    schema = next((one for one in schema.get("anyOf", []) if "$ref" in one), schema)
     if "$ref" in schema:
         schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     found = [one["value"] for one in content.get("examples", {}).values()]

@@ -27,6 +27,7 @@ from coursecrafter.api.account_calls import (
     without_session,
 )
 from coursecrafter.api.call import OPEN, Calling, Open
+from coursecrafter.api.examples import ONE, example
 from coursecrafter.api.fields import Body, Line
 from coursecrafter.api.identify import origin_of
 from coursecrafter.api.shapes.accounts import Asked, Ended, OpenSessions, Profile, SignedIn, Ways
@@ -66,6 +67,8 @@ class Switch(Body):
     """Where to work."""
 
     org_id: UUID
+
+    model_config = example(org_id=ONE)
 
 
 class PasswordChange(Body):

@@ -85,6 +85,10 @@ class VideoOrder(Question):
 
     prompt: Annotated[Line, Field(min_length=1)]
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"project_id": PROJECT, "prompt": "A door that falls shut by itself"}]}
+    )
+
 
 @routes.acts("/llm", TextWritten, refuses=(*ASKED, UnknownTask, TooMuchAsked), else_accepts=Running)
 def ask_text(call: Calling, body: TextOrder) -> Response:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from coursecrafter.api.call import Calling
+from coursecrafter.api.examples import ONE, example
 from coursecrafter.api.fields import Body, Line
 from coursecrafter.api.orders import RenderOrder, approve, order_render
 from coursecrafter.api.plan_changes import PlanUpdate, changed_plan
@@ -63,6 +64,8 @@ class BrandOrder(Body):
 
     brand_profile_id: UUID | None = None
     template_choice: Annotated[Line | None, Field(description="Kept; layouts are chosen by what a scene shows.")] = None
+
+    model_config = example(brand_profile_id=ONE)
 
 
 @routes.reads("/{lesson_id}/outline", Outline)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from coursecrafter.api.call import Calling
+from coursecrafter.api.examples import ONE, example
 from coursecrafter.api.fields import Body, Line, Position, Prose, Title
 from coursecrafter.api.orders import RenderOrder, approve, order_render
 from coursecrafter.api.routing import Routes, given
@@ -39,6 +40,8 @@ class BookChanges(Body):
     title: Title = Field(default_factory=str)
     subtitle: Line | None = None
     status: Literal["draft", "in_edit", "ready"] = "draft"
+
+    model_config = example(title="Fire drill", subtitle="A handbook", status="in_edit")
 
 
 class NewSection(Body):
@@ -73,11 +76,15 @@ class SectionMove(Body):
     position: Position
     level: Level | None = None
 
+    model_config = example(section_id=ONE, position=2)
+
 
 class SectionChoice(Body):
     """A section."""
 
     section_id: UUID
+
+    model_config = example(section_id=ONE)
 
 
 @routes.reads("/{project_id}/book", Book)

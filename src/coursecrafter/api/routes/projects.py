@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from coursecrafter.api.call import Calling
+from coursecrafter.api.examples import example
 from coursecrafter.api.fields import Body, Code, Language, Line, Prose, Title, page
 from coursecrafter.api.routing import Routes, given
 from coursecrafter.api.shapes.projects import Project, ProjectPage, ProjectStatus
@@ -45,12 +46,16 @@ class ProjectChanges(Body):
     default_language: Language = "en"
     status: ProjectStatus = "draft"
 
+    model_config = example(name="Fire drill", status="in_progress")
+
 
 class CopyOrder(Body):
     """What the copy is called."""
 
     name: Title
     code: Code | None = None
+
+    model_config = example(name="Fire drill, night shift", code="HSE-102")
 
 
 @routes.acts("/create", Project, status=201, refuses=(NotAllowed, AlreadyTaken, ValueRefused))

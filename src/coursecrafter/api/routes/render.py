@@ -17,6 +17,7 @@ from starlette.responses import Response, StreamingResponse
 
 from coursecrafter.accounts.caller import Scope
 from coursecrafter.api.call import Call, Calling
+from coursecrafter.api.examples import example
 from coursecrafter.api.fields import Body, JsonObject, Line, Prose, Title, page
 from coursecrafter.api.orders import hand_over
 from coursecrafter.api.routing import Routes, given
@@ -102,6 +103,8 @@ class Failure(Body):
     remedy: Line = ""
     place: Line | None = None
 
+    model_config = example(message="The voice could not be reached.", remedy="Try again later.", place="slide 3")
+
 
 class Progress(Body):
     """How far an external worker is; what is left out stays."""
@@ -110,6 +113,8 @@ class Progress(Body):
     step: Line = ""
     line: Prose = ""
     time_left_s: Annotated[float, Field(ge=0, le=1e6)] = 0.0
+
+    model_config = example(progress=0.4, step="speaking", line="slide 3", time_left_s=12.5)
 
 
 Wanted = Annotated[Page, Depends(page)]

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from coursecrafter.api.call import Calling
+from coursecrafter.api.examples import example
 from coursecrafter.api.fields import Body, Line, Prose, Title, page
 from coursecrafter.api.file_bodies import FILE_REFUSALS, is_json, read_json, takes_file
 from coursecrafter.api.incoming_files import take_body, take_bytes
@@ -50,6 +51,8 @@ class DocumentChanges(Body):
 
     title: Title | None = None
     description: Line | None = None
+
+    model_config = example(title="Handbook", description="What the fire service says.")
 
 
 @takes_file(routes, PastedNotes)
