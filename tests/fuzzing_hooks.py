@@ -26,6 +26,9 @@ ANYWHERE = frozenset({"CC-0006", "CC-0007"})
 REPLAYED = 10
 """One in so many keys comes as it was made up, and so perhaps a second time."""
 
+SPARED = frozenset(json.loads(os.environ["FUZZING_SPARED"]))
+"""Ids of the users and of their keys."""
+
 CASES: Counter[str] = Counter()
 ANSWERS: Counter[str] = Counter()
 NUMBERS: Counter[str] = Counter()
@@ -33,7 +36,13 @@ NUMBERS: Counter[str] = Counter()
 
 @schemathesis.hook
 def before_call(context: schemathesis.HookContext, case: schemathesis.Case, kwargs: dict[str, object]) -> None:
-    """Make most keys new: the fuzzer's favourite would be refused at every call but its first."""
+    """Make most keys new: the fuzzer's favourite would be refused at every call but its first.
+
+    And spare the users themselves: who ends their own key or leaves is refused everything from then on.
+    """
+    for name in {"key_id", "user_id"} & set(case.path_parameters or {}):
+        if str(case.path_parameters[name]) in SPARED:
+            case.path_parameters[name] = str(uuid4())
     key = (case.headers or {}).get("Idempotency-Key")
     NUMBERS["keys"] += 1
     if isinstance(key, str) and 1 <= len(key) <= 200 and key.isprintable() and NUMBERS["keys"] % REPLAYED:
@@ -54,7 +63,9 @@ def shape_is_taken(ctx: schemathesis.CheckContext, response: schemathesis.Respon
     # A chain of calls hands on what an answer had, and null where it had nothing; that is no id, as the page says.
     has_ids = "None" not in map(str, (case.path_parameters or {}).values())
     code = _code(response)
-    if is_valid and has_ids and code in SHAPE_CODES:
+    # Python's `$` matches before a last line break, which in a schema it does not (ECMA-262, Assertions).
+    is_python = b"match pattern" in response.content and b'\\n"' in json.dumps(_body(case)).encode()
+    if is_valid and has_ids and not is_python and code in SHAPE_CODES:
         raise AssertionError(f"A call that fits the schema was refused for its form: {code}")
 
 
@@ -71,6 +82,10 @@ def refusal_is_documented(
     described = case.operation.definition.raw["responses"].get(str(response.status_code), {}).get("description", "")
     if code not in {*CODE.findall(described), *ANYWHERE}:
         raise AssertionError(f"{code} is not among the answers that the page names for {response.status_code}")
+
+
+def _body(case: schemathesis.Case) -> object:
+    return case.body if isinstance(case.body, dict | list | str) else None
 
 
 def _code(response: schemathesis.Response) -> str | None:

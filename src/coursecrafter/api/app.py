@@ -133,7 +133,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
     if status == NoSuchCall.status:
         return refusal(request, NoSuchCall("There is no such call."))
     if status == WrongMethod.status:
-        return refusal(request, wrong_method((getattr(error, "headers", None) or {}).get("Allow", "GET, POST")))
+        return refusal(request, wrong_method(request))
     return refusal(request, Fault("The call could not be answered."))
 
 

@@ -253,17 +253,23 @@ def _wrong_method(request: Request, route: APIRoute, error: RequestValidationErr
     """
     if not any(one["loc"][0] == "path" for one in error.errors()):
         return None
-    path, routes = request.scope["path"], request.app.state.routes
-    named = [one for one in routes if len(one.param_convertors) < len(route.param_convertors)]
-    methods = {method for one in named if one.path_regex.match(path) for method in one.methods}
-    return wrong_method(", ".join(sorted(methods))) if methods else None
+    named = [one for one in _matching(request) if len(one.param_convertors) < len(route.param_convertors)]
+    return wrong_method(request) if named else None
 
 
-def wrong_method(allowed: str) -> WrongMethod:
-    """The refusal that names the methods that there are."""
+def wrong_method(request: Request) -> WrongMethod:
+    """The refusal that names the methods that there are at an address."""
+    found = _matching(request)
+    # A call's own name goes before an id that could stand in its place.
+    fewest = min((len(one.param_convertors) for one in found), default=0)
+    methods = {method for one in found if len(one.param_convertors) == fewest for method in one.methods or ()}
     error = WrongMethod("This call takes another method.")
-    error.allow = allowed
+    error.allow = ", ".join(sorted(methods))
     return error
+
+
+def _matching(request: Request) -> list[APIRoute]:
+    return [one for one in request.app.state.routes if one.path_regex.match(request.scope["path"])]
 
 
 def refusal(request: Request, error: Exception) -> Response:

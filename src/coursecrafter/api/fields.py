@@ -70,15 +70,16 @@ def _named(text: str) -> str:
     return _storable(text)
 
 
-NAMED = Field(json_schema_extra={"pattern": r"\S"})
+STORABLE = Field(json_schema_extra={"pattern": r"^[^\u0000]*$"})
+NAMED = Field(json_schema_extra={"pattern": r"^[^\u0000]*[^\s\u0000][^\u0000]*$"})
 
 Title = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_named), NAMED]
 """A name or title."""
 
-Line = Annotated[str, StringConstraints(max_length=500), AfterValidator(_storable)]
+Line = Annotated[str, StringConstraints(max_length=500), AfterValidator(_storable), STORABLE]
 """One line of text, which may be empty."""
 
-Prose = Annotated[str, StringConstraints(max_length=200_000), AfterValidator(_storable)]
+Prose = Annotated[str, StringConstraints(max_length=200_000), AfterValidator(_storable), STORABLE]
 """Text of any length that a person writes."""
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(_named), NAMED]

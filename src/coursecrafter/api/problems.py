@@ -53,7 +53,7 @@ class WrongMethod(RequestError):
     code = "CC-0007"
     status = 405
     remedy = "Use the method that /cc/docs names: GET to read, POST to change."
-    allow: str = "GET, POST"
+    allow: str = ""
 
 
 class WrongContentType(RequestError):
@@ -127,6 +127,7 @@ SHOWN = 20
 """Fields that are named in one answer; whoever sends ten thousand wrong ones needs no longer list."""
 
 LONGEST_NAME = 100
+KINDS = frozenset({"int", "str", "bool", "float", "uuid"})
 
 
 def say_fields(errors: Sequence[Mapping[str, Any]]) -> tuple[RequestError, list[dict[str, str]]]:
@@ -150,9 +151,14 @@ def say_fields(errors: Sequence[Mapping[str, Any]]) -> tuple[RequestError, list[
 
 def _name(loc: Sequence[Any]) -> str:
     """A field's path without the words of the framework: `changes.0.text`."""
-    name = ".".join(str(part) for part in loc[1:]) or "The body"
+    name = ".".join(str(part) for part in loc[1:] if not _is_kind(part)) or "The body"
     # A name comes from the call itself: it is shown as JSON would, so that no sign of it does anything.
     return json.dumps(name[:LONGEST_NAME], ensure_ascii=True)[1:-1]
+
+
+def _is_kind(part: Any) -> bool:
+    """Whether a part of a path names no field but the kind of value that the framework tried there."""
+    return isinstance(part, str) and (part in KINDS or part.startswith("constrained-") or "[" in part)
 
 
 def error_body(error: CourseCrafterError, request_id: str, fields: Sequence[Mapping[str, str]] = ()) -> bytes:

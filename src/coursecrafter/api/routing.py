@@ -42,13 +42,13 @@ CHANGING: Errors = (
     HeaderRefused,
     ConditionRefused,
 )
+# Without examples: the page would fill them in, and refuse the second call that is tried.
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
     "description": "The same key with the same call gives the same answer for a day, and does the thing once.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
-    "example": "3f1c9a52-lesson-1",
 }
 IF_MATCH = {
     "name": "If-Match",
@@ -56,7 +56,13 @@ IF_MATCH = {
     "required": False,
     "description": "The version that was seen: an ETag, or `updated_at` in double quotes. Another one answers 409.",
     "schema": {"type": "string", "pattern": r'^"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)"$'},
-    "example": '"2026-11-22T21:00:00.123456+00:00"',
+}
+
+EVENTS = "text/event-stream"
+EVENT = {
+    "type": "object",
+    "description": "One event of the stream.",
+    "properties": {name: {"type": "string"} for name in ("id", "event", "data")},
 }
 
 
@@ -111,7 +117,7 @@ class Routes(APIRouter):
         responses: dict[int | str, dict[str, Any]] | None = None,
     ) -> Callable[[Endpoint], Endpoint]:
         """A call that answers a file, a stream or a page, and no envelope unless it refuses."""
-        content = {kind: {"schema": {"type": "string"}} for kind in media_types}
+        content = {kind: {"schema": EVENT if kind == EVENTS else {"type": "string"}} for kind in media_types}
         answers: dict[int | str, dict[str, Any]] = {status: {"description": "As asked for.", "content": content}}
         return self._declare(method, path, {**answers, **(responses or {})}, status, scope, refuses, ())
 
