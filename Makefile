@@ -24,7 +24,7 @@ serve: setup ## Serve the API and its pages at http://localhost:8400/cc/docs; Ct
 
 test: setup-tests ## Run every test, with coverage gates
 	@rm -f .coverage .coverage.*
-	@COVERAGE_PROCESS_START=pyproject.toml $(PY)/python -m pytest --cov --cov-report= tests
+	@COVERAGE_PROCESS_START=pyproject.toml $(PY)/python -m pytest -n auto --dist loadfile --cov --cov-report= tests
 	@$(PY)/coverage report --skip-covered --fail-under=80 --sort=cover
 	@$(PY)/coverage report --include='*/engines/e?_*/*' --skip-covered --show-missing --fail-under=100
 	@tools/npm --prefix web test --silent
