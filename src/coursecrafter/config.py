@@ -9,6 +9,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from coursecrafter.errors import RequestError
+
+
+class UnusableSetting(RequestError):
+    """A setting in the environment holds no number, or one that cannot be."""
+
+    code = "CC-0045"
+    remedy = "Correct the environment variable that the message names, or leave it out."
+
+
+LONGEST_NUMBER = 12
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -29,7 +41,11 @@ class Settings:
 
 
 def load_settings(environment: dict[str, str] | None = None) -> Settings:
-    """Read COURSECRAFTER_HOME, COURSECRAFTER_STORE, DATABASE_URL, DATABASE_ADMIN_URL and COURSECRAFTER_WORKERS."""
+    """Read COURSECRAFTER_HOME, COURSECRAFTER_STORE, DATABASE_URL, DATABASE_ADMIN_URL and COURSECRAFTER_WORKERS.
+
+    Raises:
+        UnusableSetting: CC-0045.
+    """
     env = dict(os.environ) if environment is None else environment
     home = Path(env.get("COURSECRAFTER_HOME") or default_home()).expanduser().absolute()
     return Settings(
@@ -37,7 +53,7 @@ def load_settings(environment: dict[str, str] | None = None) -> Settings:
         store_url=env.get("COURSECRAFTER_STORE") or str(home / "store"),
         database_url=env.get("DATABASE_URL") or None,
         database_admin_url=env.get("DATABASE_ADMIN_URL") or env.get("DATABASE_URL") or None,
-        workers=int(env.get("COURSECRAFTER_WORKERS") or max(2, os.cpu_count() or 2)),
+        workers=_number(env, "COURSECRAFTER_WORKERS", max(2, os.cpu_count() or 2)),
     )
 
 
@@ -77,18 +93,32 @@ def load_service_settings(home: Path, public_url: str, environment: dict[str, st
 
     Args:
         public_url: where it listens, for an installation that names no other address.
+
+    Raises:
+        UnusableSetting: CC-0045.
     """
     env = dict(os.environ) if environment is None else environment
-    quota = env.get("COURSECRAFTER_QUOTA_MB")
     return ServiceSettings(
         public_url=(env.get("COURSECRAFTER_PUBLIC_URL") or public_url).rstrip("/"),
         cors_origins=tuple(env.get("COURSECRAFTER_CORS_ORIGINS", "").split()),
         secret=(env.get("COURSECRAFTER_SECRET") or "").encode() or _own_secret(home),
-        threads=int(env.get("COURSECRAFTER_THREADS") or 16),
-        calls_per_minute=int(env.get("COURSECRAFTER_CALLS_PER_MINUTE") or 6000),
-        quota_bytes=int(quota) << 20 if quota else None,
-        upload_bytes=int(env.get("COURSECRAFTER_UPLOAD_MB") or 4096) << 20,
+        threads=_number(env, "COURSECRAFTER_THREADS", 16),
+        calls_per_minute=_number(env, "COURSECRAFTER_CALLS_PER_MINUTE", 6000, least=0),
+        quota_bytes=_number(env, "COURSECRAFTER_QUOTA_MB", 0) << 20 if env.get("COURSECRAFTER_QUOTA_MB") else None,
+        upload_bytes=_number(env, "COURSECRAFTER_UPLOAD_MB", 4096) << 20,
     )
+
+
+def _number(env: dict[str, str], name: str, default: int, *, least: int = 1) -> int:
+    """A whole number out of the environment.
+
+    Raises:
+        UnusableSetting: CC-0045.
+    """
+    text = env.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER and int(text) >= least):
+        raise UnusableSetting(f"{name} takes a whole number from {least}.")
+    return int(text)
 
 
 def _own_secret(home: Path) -> bytes:
