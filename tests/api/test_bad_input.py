@@ -477,6 +477,8 @@ def test_a_whole_number_may_have_a_point(person: Person) -> None:
 def test_a_refused_field_is_named_without_the_frameworks_words(person: Person) -> None:
     project = person.made("/projects/create", {"name": "Fields"})["id"]
 
-    answer = person.post(f"/engine1/{project}/update-plan", {"changes": [{"kind": "gap", "segment_id": ID, "gap": "x"}]})
+    answer = person.post(
+        f"/engine1/{project}/update-plan", {"changes": [{"kind": "gap", "segment_id": ID, "gap": "x"}]}
+    )
 
     assert not re.search(r"constrained|function-|list\[|\bint\b", answer.text)
