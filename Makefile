@@ -1,6 +1,6 @@
 # Two commands do everything: `make demo` and `make test`. `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests demo serve test check bench format lock clean
+.PHONY: help setup setup-tests demo serve test check bench fuzz format lock clean
 
 PY := .venv/bin
 OUT ?= out
@@ -40,6 +40,9 @@ check: setup-tests ## Run linters, types, import contracts and the schema's chan
 
 bench: setup-tests ## Run the benchmarks against their peers (long)
 	@for program in bench/*.py; do $(PY)/python $$program || exit 1; done
+
+fuzz: setup-tests ## Try every call of the API with 100 made-up cases each (long)
+	@$(PY)/python tests/fuzzing.py --cases 100
 
 format: ## Format the Python code
 	@$(PY)/ruff format . && $(PY)/ruff check --fix .

@@ -73,12 +73,21 @@ class Fuzzed:
         )
 
 
-def fuzz(service: Service, cases: int, folder: Path, *, seed: int | None = None, only: str | None = None) -> Fuzzed:
+def fuzz(
+    service: Service,
+    cases: int,
+    folder: Path,
+    *,
+    seed: int | None = None,
+    only: str | None = None,
+    seconds: int | None = None,
+) -> Fuzzed:
     """Let two users of two organisations try everything.
 
     Args:
         cases: for each operation and phase, at most.
         only: operations whose path matches this; None: all.
+        seconds: after which no new call is made up; None: any time.
     """
     homes = settle_home(service.site, "anna"), settle_home(service.site, "bert")
     config = folder / "schemathesis.toml"
@@ -99,6 +108,7 @@ def fuzz(service: Service, cases: int, folder: Path, *, seed: int | None = None,
     ]
     arguments += ["--seed", str(seed)] if seed is not None else []
     arguments += ["--include-path-regex", only] if only else []
+    arguments += ["--max-time", str(seconds)] if seconds else []
     environment = {**os.environ, "SCHEMATHESIS_HOOKS": "fuzzing_hooks", "PYTHONPATH": str(HERE)}
     environment |= {"FUZZING_COUNTS": str(counts), "FUZZING_SPARED": json.dumps(_spared(service, homes))}
     ended = subprocess.run(
@@ -126,7 +136,7 @@ def _config(folder: Path, service: Service, homes: tuple[Home, Home], cases: int
         "request-timeout = 60.0",
         "workers = 1",
         "warnings = false",
-        "max-stream-events = 3",
+        "max-stream-events = 1",
         "[generation]",
         f"max-examples = {cases}",
         "no-shrink = true",

@@ -198,7 +198,7 @@ OPERATIONS: Mapping[str, Placed] = {
     "POST /cc/engine3/{project_id}/update-book": Placed(WRITE),
     "POST /cc/engine3/{project_id}/create-section": Placed(WRITE),
     "POST /cc/engine3/{project_id}/update-section": Placed(WRITE),
-    "POST /cc/engine3/{project_id}/move-section": Placed(WRITE),
+    "POST /cc/engine3/{project_id}/move-section": Placed(WRITE, {"section_id": "last section"}),
     "POST /cc/engine3/{project_id}/delete-section": Placed(WRITE),
     "POST /cc/engine3/{project_id}/render-book": Placed(WRITE),
     "POST /cc/engine3/{project_id}/approve-book": Placed(WRITE),
@@ -286,8 +286,8 @@ OPERATIONS: Mapping[str, Placed] = {
     "POST /cc/ai/llm": Placed(WRITE),
     "POST /cc/ai/tts": Placed(WRITE),
     "POST /cc/ai/image": Placed(WRITE),
-    # No provider makes clips yet, whoever asks and for whatever.
-    "POST /cc/ai/video": Placed(ANYONE, answers=refused(501, "CC-0308")),
+    # No provider makes clips yet: whoever sees the course is told.
+    "POST /cc/ai/video": Placed(READ, answers=refused(501, "CC-0308")),
     "GET /cc/ai/estimate/{project_id}": Placed(READ),
     "GET /cc/voices/list": Placed(MEMBER),
     "GET /cc/providers/list": Placed(MEMBER),

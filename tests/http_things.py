@@ -115,6 +115,7 @@ def settle_things(site: Site, course: AuthoredCourse) -> dict[str, UUID]:
         "third question": course.questions[2],
         "book": course.book,
         "section": course.sections[0],
+        "last section": course.sections[-1],
         "brand": course.brand,
         "template": course.templates[0],
     }
