@@ -135,3 +135,11 @@ def test_the_limit_of_the_settings_is_the_services(strict: Service, tmp_path: Pa
     with open_service(strict.site.database, tmp_path) as service:
         assert service.site.rates.per_minute == 0
         assert service.site.stranger_rates.per_minute == 0
+
+
+def test_asking_takes_nothing(clock: Clock) -> None:
+    rates = Rates(1, clock)
+
+    assert [rates.wait_s("ada", calls=0) for _ in range(5)] == [0.0] * 5
+    assert rates.wait_s("ada") == 0.0
+    assert rates.wait_s("ada", calls=0) == 60.0

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -40,6 +40,7 @@ from coursecrafter.api.problems import (
     error_body,
     say_fields,
 )
+from coursecrafter.api.rates import Rates
 from coursecrafter.api.site import Site
 from coursecrafter.authoring.author import Author
 from coursecrafter.db.confining import Part, confine
@@ -306,8 +307,7 @@ async def _admit(request: CallRequest, scope: str) -> None:
         return
     caller = site.doors.remembered(request)
     if caller is None:
-        _count(site.stranger_rates, origin_of(request).ip)
-        caller = await run_in_threadpool(site.doors.find, request)
+        caller = await _find(request, site)
     _count(site.rates, (caller.org_id, caller.user_id))
     site.doors.require_origin(request, request.method)
     if scope not in caller.scopes:
@@ -315,8 +315,19 @@ async def _admit(request: CallRequest, scope: str) -> None:
     request.state.call = Call(request, site, caller)
 
 
-def _count(rates: Any, who: Any) -> None:
-    wait_s = rates.wait_s(who)
+async def _find(request: CallRequest, site: Site) -> Caller:
+    """Look a caller up; who is not found counts against where they come from, and an office that is found does not."""
+    ip = origin_of(request).ip
+    _count(site.stranger_rates, ip, calls=0)
+    try:
+        return await run_in_threadpool(site.doors.find, request)
+    except CourseCrafterError:
+        _count(site.stranger_rates, ip)
+        raise
+
+
+def _count(rates: Rates, who: Hashable, *, calls: int = 1) -> None:
+    wait_s = rates.wait_s(who, calls=calls)
     if wait_s:
         error = TooManyCalls("Too many calls in a minute.")
         error.retry_after_s = wait_s

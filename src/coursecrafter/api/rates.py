@@ -27,15 +27,19 @@ class Rates:
     now_s: Callable[[], float] = time.monotonic
     _buckets: OrderedDict[Hashable, tuple[float, float]] = field(default_factory=OrderedDict)
 
-    def wait_s(self, caller: Hashable) -> float:
-        """Count a call: 0 if it may go on, else seconds until the next one may."""
+    def wait_s(self, caller: Hashable, *, calls: int = 1) -> float:
+        """Count a call: 0 if it may go on, else seconds until the next one may.
+
+        Args:
+            calls: 0 asks without counting.
+        """
         if not self.per_minute:
             return 0.0
         now = self.now_s()
         left, at = self._buckets.pop(caller, (float(self.per_minute), now))
         left = min(float(self.per_minute), left + (now - at) * self.per_minute / 60)
         allowed = left >= 1
-        self._buckets[caller] = (left - 1 if allowed else left, now)
+        self._buckets[caller] = (left - calls if allowed else left, now)
         if len(self._buckets) > MOST_CALLERS:
             self._buckets.popitem(last=False)
         return 0.0 if allowed else (1 - left) * 60 / self.per_minute
