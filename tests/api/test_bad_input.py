@@ -482,3 +482,15 @@ def test_a_refused_field_is_named_without_the_frameworks_words(person: Person) -
     )
 
     assert not re.search(r"constrained|function-|list\[|\bint\b", answer.text)
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [("a\0b", "CC-0027"), ({"a\0b": 1}, "CC-0027"), (2**60, "CC-0022"), ([[[[[0]]]]] * 2, ""), (1.5, "")],
+)
+def test_settings_that_cannot_be_kept_as_they_came_are_refused(person: Person, value: Any, code: str) -> None:
+    project = person.made("/projects/create", {"name": "Settings"})["id"]
+
+    answer = person.post(f"/context/{project}/settings", {"defaults": {"e1": {"value": value}}})
+
+    assert (answer.json()["error"] or {"code": ""})["code"] == code

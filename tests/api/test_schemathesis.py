@@ -1,10 +1,9 @@
-"""Schemathesis finds nothing: a part of its whole run, which `make fuzz` does with 100 cases for each call and phase."""
+"""Schemathesis finds nothing: a part of its whole run, that `make fuzz` does with 100 cases for each call."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 

@@ -10,7 +10,9 @@ from uuid import UUID
 
 from fastapi import Query
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
+from coursecrafter.api.problems import UNFIT_TEXT, UNFIT_VALUE
 from coursecrafter.reading.pages import LONGEST_CURSOR, MOST, USUAL, Page
 
 MOST_PARTS = 100_000
@@ -39,14 +41,14 @@ def _object(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _require_plain(value: Any, depth: int) -> None:
-    """Refuse what a column of JSON could not give back as it came."""
+    """Refuse what a column of JSON could not give back as it came; a schema has no words for it."""
     if depth > DEEPEST:
-        raise ValueError(f"it nests deeper than {DEEPEST}")
-    if isinstance(value, str):
-        _storable(value)
-    elif isinstance(value, Mapping):
+        raise PydanticCustomError(UNFIT_VALUE, "it nests too deep")
+    if isinstance(value, str) and "\0" in value:
+        raise PydanticCustomError(UNFIT_TEXT, "it holds the sign NUL")
+    if isinstance(value, Mapping):
         for name, part in value.items():
-            _storable(name)
+            _require_plain(name, depth)
             _require_plain(part, depth + 1)
     elif isinstance(value, list):
         for part in value:
@@ -54,7 +56,7 @@ def _require_plain(value: Any, depth: int) -> None:
     elif isinstance(value, int | float) and (
         abs(value) > LARGEST_WHOLE if isinstance(value, int) else math.isinf(value)
     ):
-        raise ValueError("a number is too large")
+        raise PydanticCustomError(UNFIT_VALUE, "a number is too large")
 
 
 def _written(value: Any) -> Any:

@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 from coursecrafter.api.envelope import answer
 from coursecrafter.api.problems import error_body
 from coursecrafter.api.ranges import Span, is_unchanged, wanted_spans
+from coursecrafter.domain.media_types import ENDINGS
 from coursecrafter.errors import AssetError
 from coursecrafter.storage.objects import ObjectMissing, ObjectStore
 
@@ -31,7 +32,7 @@ VIEWER = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsaf
 """What a browser's own page around a film or a picture needs, and no script; our own pages may frame it."""
 
 BOUNDARY = "coursecrafter-part"
-FILE_TYPES = ("application/octet-stream", "video/mp4", "application/pdf", "application/zip", "image/png")
+FILE_TYPES = ("application/octet-stream", *ENDINGS)
 
 Reader = Callable[[int, int], Iterator[bytes]]
 """Gives the bytes from a place on, so many of them, in pieces."""

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from coursecrafter.db.refusals import UnusableText, ValueRefused
 from coursecrafter.errors import CourseCrafterError, RequestError
 
 
@@ -123,6 +124,10 @@ class HeaderRefused(RequestError):
 
 
 IDS = frozenset({"uuid_parsing", "uuid_type", "uuid_version"})
+UNFIT_TEXT, UNFIT_VALUE = "unfit_text", "unfit_value"
+UNFIT: Mapping[str, type[RequestError]] = {UNFIT_TEXT: UnusableText, UNFIT_VALUE: ValueRefused}
+"""Kinds of our own: the form is right, and what is in it cannot be kept."""
+
 SHOWN = 20
 """Fields that are named in one answer; whoever sends ten thousand wrong ones needs no longer list."""
 
@@ -142,6 +147,8 @@ def say_fields(errors: Sequence[Mapping[str, Any]]) -> tuple[RequestError, list[
     ]
     first = fields[0]
     place, kind = errors[0]["loc"][0], errors[0]["type"]
+    if kind in UNFIT:
+        return UNFIT[kind](f"{first['field']} cannot be taken: {first['message']}."), fields
     if kind in IDS:
         return IdRefused(f"{first['field']} is not an id."), fields
     if place == "header":

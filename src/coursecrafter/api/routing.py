@@ -24,7 +24,7 @@ from coursecrafter.api.problems import (
     WrongContentType,
     WrongOrigin,
 )
-from coursecrafter.db.refusals import EditedMeanwhile, NotAllowed, NotFound
+from coursecrafter.db.refusals import EditedMeanwhile, NotAllowed, NotFound, UnusableText, ValueRefused
 from coursecrafter.errors import CourseCrafterError
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -41,6 +41,8 @@ CHANGING: Errors = (
     KeyReused,
     HeaderRefused,
     ConditionRefused,
+    UnusableText,
+    ValueRefused,
 )
 # Without examples: the page would fill them in, and refuse the second call that is tried.
 IDEMPOTENCY_KEY = {

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from coursecrafter.api.call import Calling
 from coursecrafter.api.examples import ONE, example
-from coursecrafter.api.fields import Body, Line
+from coursecrafter.api.fields import Body, Line, Title
 from coursecrafter.api.orders import RenderOrder, approve, order_render
 from coursecrafter.api.plan_changes import PlanUpdate, changed_plan
 from coursecrafter.api.routing import Routes
@@ -47,7 +47,7 @@ class ImageOrder(Body):
     """Which pictures to draw."""
 
     scene_id: UUID
-    prompt: Annotated[Line, Field(min_length=1, json_schema_extra={"pattern": r"\S"})]
+    prompt: Title
     count: Annotated[int, Field(strict=True, ge=2, le=4)] = 2
 
     model_config = ConfigDict(
