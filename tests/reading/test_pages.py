@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -123,7 +123,7 @@ def _packed(*said: Any) -> str:
 
 
 A = "0198c0de-0000-7000-8000-000000000001"
-NOW = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+NOW = "2026-11-22T12:00:00.125+00:00"
 
 
 @pytest.mark.parametrize(
