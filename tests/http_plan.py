@@ -1,6 +1,7 @@
 """What each operation asks of a caller, and the bodies that it takes where its example does not do.
 
-A new operation makes the suite red until it stands here with the right that it asks for.
+A new operation makes the suite red until it stands here with the right that it asks for. It is one table, and as long
+as the API.
 """
 
 from __future__ import annotations

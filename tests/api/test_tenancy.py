@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
 
@@ -83,6 +84,26 @@ def test_anothers_id_is_answered_as_a_missing_one(
     for place, foreign, missing in answers:
         assert foreign == missing, place
         assert foreign[0] >= 400 or operation.is_read, place
+
+
+@pytest.mark.parametrize("becomes", ["source", "document"])
+def test_an_upload_for_anothers_course_begins_as_one_for_none(
+    world: HttpWorld, clients: dict[str, httpx.Client], becomes: str
+) -> None:
+    """Its ids stand in a header, Base64."""
+    answers = []
+    for course, lesson in (
+        (world.theirs.things["project"], world.theirs.things["lesson"]),
+        (MISSING, MISSING),
+    ):
+        place = {"lesson_id": lesson} if becomes == "source" else {"project_id": course}
+        told = {"filename": "plan.pdf", "becomes": becomes, **place}
+        metadata = ",".join(f"{name} {b64encode(str(value).encode()).decode()}" for name, value in told.items())
+        headers = {"tus-resumable": "1.0.0", "upload-length": "9", "upload-metadata": metadata}
+        answers.append(without_chance(clients["author"].post("/cc/uploads/resumable", headers=headers)))
+
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 404
 
 
 @pytest.mark.parametrize("operation", PLACED, ids=str)
