@@ -293,7 +293,7 @@ OPERATIONS: Mapping[str, Placed] = {
     "GET /cc/voices/list": Placed(MEMBER),
     "GET /cc/providers/list": Placed(MEMBER),
     # People
-    "GET /cc/people/{project_id}/list": Placed(READ),
+    "GET /cc/people/{project_id}/list": Placed((READ, ADMIN)),
     "POST /cc/people/{project_id}/share": Placed((OWN, ADMIN)),
     "POST /cc/people/{project_id}/unshare": Placed((OWN, ADMIN)),
     "GET /cc/organisations/list": Placed(ANYONE),
