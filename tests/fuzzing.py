@@ -15,7 +15,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,39 +39,94 @@ from http_world import Home, Idle, settle_home
 HERE = Path(__file__).parent
 REPLACED = "positive_data_acceptance"
 """See `fuzzing_hooks`: two checks of ours stand in its place."""
-PHASES = "examples,coverage,fuzzing,stateful"
+FEW = 100
 KNOWN_IDS = 0.6
 """How often an id is one of a thing that there is; the rest is made up, or from an answer."""
 
 
+GROUPS = (
+    ("Projects", "Course tree"),
+    ("Projects", "People of a course", "Logs", "Comments"),
+    ("Course tree", "Scenes and segments"),
+    ("Scenes and segments", "Scripts and voices", "History"),
+    ("Projects", "Context", "Uploads"),
+    ("Assets", "Library", "Brand and templates"),
+    ("Course tree", "Interactions", "Quizzes", "Engine 4: e-learning"),
+    ("Projects", "Engine 3: book"),
+    ("Engine 1: voice-over", "Renders"),
+    ("Engine 2: branded video", "Renders", "Brand and templates"),
+    ("Projects", "Exports", "AI gateway"),
+    ("Accounts", "Organisations", "Keys"),
+)
+"""Calls that are chained, by the page's sections: of all at once there are 17,000 links, and no chain is ever made."""
+
+
 @dataclass(frozen=True)
 class Fuzzed:
-    """What a run found.
+    """What runs found.
 
     Attributes:
         cases: by operation, how many calls were made and judged.
+        chained: how many of them, in chains.
         answers: how many calls were answered with each status.
-        report: as Schemathesis tells it.
+        failures: what and where; and errors of the program itself.
         output: what it printed.
+        took_s: for all of it.
     """
 
     cases: Mapping[str, int]
+    chained: int
     answers: Mapping[str, int]
-    report: Mapping[str, Any]
+    failures: list[str]
     output: str
-
-    @property
-    def failures(self) -> list[str]:
-        found = [f"{one['title']}: {', '.join(one['operations'])}" for one in self.report["failures"]]
-        return found + [str(one["title"]) for one in self.report["errors"]]
+    took_s: float
 
     def __str__(self) -> str:
-        fewest = min(self.cases.values(), default=0)
+        few = {name: count for name, count in self.cases.items() if count < FEW}
         return (
-            f"{len(self.cases)} operations, {sum(self.cases.values())} cases (at least {fewest} for each),"
-            f" {len(self.failures)} failures, {self.report['running_time']:.0f} s;"
+            f"{len(self.cases)} operations, {sum(self.cases.values())} cases, {self.chained} of them in chains;"
+            f" {len(self.cases) - len(few)} operations with {FEW} cases or more;"
+            f" {len(self.failures)} failures, {self.took_s:.0f} s;"
             f" answered {', '.join(f'{status}: {count}' for status, count in sorted(self.answers.items()))}"
         )
+
+
+@dataclass(frozen=True)
+class Run:
+    """How to call the program, in a folder of its own."""
+
+    service: Service
+    homes: tuple[Home, Home]
+    folder: Path
+    cases: int
+    seed: int | None
+    without_edges: Sequence[str] = ()
+
+    def phases(self, names: str, *more: str) -> Fuzzed:
+        """Run some phases."""
+        config = self.folder / "schemathesis.toml"
+        config.write_text(_config(self.folder, self.service, self.homes, self.cases, self.without_edges))
+        counts, report = self.folder / "counts.json", self.folder / "report.json"
+        for path in (counts, report):
+            path.unlink(missing_ok=True)
+        program = str(Path(sys.executable).parent / "st")
+        arguments = ["--config-file", str(config), "--no-color", "run", f"{self.service.url}/cc/openapi.json"]
+        arguments += ["--checks", "all", "--exclude-checks", REPLACED, "--phases", names, "--continue-on-failure"]
+        arguments += ["--report-json-path", str(report), *more]
+        arguments += ["--seed", str(self.seed)] if self.seed is not None else []
+        told = {"FUZZING_COUNTS": str(counts), "FUZZING_SPARED": json.dumps(_spared(self.service, self.homes))}
+        environment = {**os.environ, "SCHEMATHESIS_HOOKS": "fuzzing_hooks", "PYTHONPATH": str(HERE), **told}
+        ended = subprocess.run(
+            [program, *arguments], env=environment, cwd=self.folder, capture_output=True, text=True, check=False
+        )
+        if not report.exists() or not counts.exists():
+            raise AssertionError(ended.stdout[-4000:] + ended.stderr[-4000:])
+        counted, told_of = json.loads(counts.read_text()), json.loads(report.read_text())
+        failures = [f"{one['title']}: {', '.join(one['operations'])}" for one in told_of["failures"]]
+        failures += [str(one["title"]) for one in told_of["errors"]]
+        chained = sum(counted["cases"].values()) if names == "stateful" else 0
+        output = ended.stdout if failures else ""
+        return Fuzzed(counted["cases"], chained, counted["answers"], failures, output, told_of["running_time"])
 
 
 def fuzz(
@@ -80,44 +136,31 @@ def fuzz(
     *,
     seed: int | None = None,
     only: str | None = None,
-    seconds: int | None = None,
+    groups: Sequence[Sequence[str]] = GROUPS,
+    without_edges: Sequence[str] = (),
 ) -> Fuzzed:
     """Let two users of two organisations try everything.
 
     Args:
         cases: for each operation and phase, at most.
-        only: operations whose path matches this; None: all.
-        seconds: after which no new call is made up; None: any time.
+        only: operations whose path matches this, without chains; None: all.
+        groups: sections whose calls are chained.
+        without_edges: operations whose edge cases, some forty for each, are left to another run.
     """
     homes = settle_home(service.site, "anna"), settle_home(service.site, "bert")
-    config = folder / "schemathesis.toml"
-    config.write_text(_config(folder, service, homes, cases))
-    counts, report = folder / "counts.json", folder / "report.json"
-    program = str(Path(sys.executable).parent / "st")
-    arguments = ["--config-file", str(config), "--no-color", "run", f"{service.url}/cc/openapi.json"]
-    arguments += [
-        "--checks",
-        "all",
-        "--exclude-checks",
-        REPLACED,
-        "--phases",
-        PHASES,
-        "--report-json-path",
-        str(report),
-        "--continue-on-failure",
-    ]
-    arguments += ["--seed", str(seed)] if seed is not None else []
-    arguments += ["--include-path-regex", only] if only else []
-    arguments += ["--max-time", str(seconds)] if seconds else []
-    environment = {**os.environ, "SCHEMATHESIS_HOOKS": "fuzzing_hooks", "PYTHONPATH": str(HERE)}
-    environment |= {"FUZZING_COUNTS": str(counts), "FUZZING_SPARED": json.dumps(_spared(service, homes))}
-    ended = subprocess.run(
-        [program, *arguments], env=environment, cwd=folder, capture_output=True, text=True, check=False
+    run = Run(service, homes, folder, cases, seed, without_edges)
+    chosen = ["--include-path-regex", only] if only else []
+    found = [run.phases("examples,coverage,fuzzing", *chosen)]
+    tags = [[part for tag in group for part in ("--include-tag", tag)] for group in (() if only else groups)]
+    found += [run.phases("stateful", *some) for some in tags]
+    return Fuzzed(
+        sum((Counter(one.cases) for one in found), Counter()),
+        sum(one.chained for one in found),
+        sum((Counter(one.answers) for one in found), Counter()),
+        [failure for one in found for failure in one.failures],
+        "\n".join(one.output for one in found),
+        sum(one.took_s for one in found),
     )
-    if not report.exists() or not counts.exists():
-        raise AssertionError(ended.stdout[-4000:] + ended.stderr[-4000:])
-    counted = json.loads(counts.read_text())
-    return Fuzzed(counted["cases"], counted["answers"], json.loads(report.read_text()), ended.stdout)
 
 
 @contextmanager
@@ -129,7 +172,7 @@ def quiet_service(service: Service) -> Iterator[Service]:
         yield Service(url, made)
 
 
-def _config(folder: Path, service: Service, homes: tuple[Home, Home], cases: int) -> str:
+def _config(folder: Path, service: Service, homes: tuple[Home, Home], cases: int, without_edges: Sequence[str]) -> str:
     (folder / "users.json").write_text(json.dumps({"auth": [_user(service, home) for home in homes]}))
     lines = [
         'suppress-health-check = ["all"]',
@@ -151,6 +194,8 @@ def _config(folder: Path, service: Service, homes: tuple[Home, Home], cases: int
         'include-name = "POST /cc/ai/video"',
         "[operations.checks.not_a_server_error]",
         'expected-statuses = ["2xx", "3xx", "4xx", 501]',
+        *(["[[operations]]", f"include-name = {json.dumps(list(without_edges))}"] if without_edges else []),
+        *(["[operations.phases.coverage]", "enabled = false"] if without_edges else []),
         "[auth.wfc]",
         f"path = {json.dumps(str(folder / 'users.json'))}",
         f"peers = {json.dumps([_name(home) for home in homes])}",

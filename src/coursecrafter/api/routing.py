@@ -60,12 +60,15 @@ IF_MATCH = {
     "schema": {"type": "string", "pattern": r'^"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)"$'},
 }
 
-EVENTS = "text/event-stream"
-EVENT = {
-    "type": "object",
-    "description": "One event of the stream.",
-    "properties": {name: {"type": "string"} for name in ("id", "event", "data")},
+SCHEMAS: dict[str, dict[str, Any]] = {
+    "text/event-stream": {
+        "type": "object",
+        "description": "One event of the stream.",
+        "properties": {name: {"type": "string"} for name in ("id", "event", "data")},
+    },
+    "application/json": {"description": "Any JSON."},
 }
+"""What is given by media type; anything else is bytes or text."""
 
 
 class Routes(APIRouter):
@@ -119,7 +122,7 @@ class Routes(APIRouter):
         responses: dict[int | str, dict[str, Any]] | None = None,
     ) -> Callable[[Endpoint], Endpoint]:
         """A call that answers a file, a stream or a page, and no envelope unless it refuses."""
-        content = {kind: {"schema": EVENT if kind == EVENTS else {"type": "string"}} for kind in media_types}
+        content = {kind: {"schema": SCHEMAS.get(kind, {"type": "string"})} for kind in media_types}
         answers: dict[int | str, dict[str, Any]] = {status: {"description": "As asked for.", "content": content}}
         return self._declare(method, path, {**answers, **(responses or {})}, status, scope, refuses, ())
 

@@ -37,7 +37,7 @@ class NewOrganisation(Body):
     """An organisation that is made."""
 
     name: Name
-    slug: Annotated[Line, Field(min_length=1, max_length=63, pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    slug: Annotated[str, Field(min_length=1, max_length=63, pattern=r"^[a-z0-9][a-z0-9-]*$")]
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Acme UK", "slug": "acme-uk"}]})
 
