@@ -12,8 +12,8 @@ from fuzzing import GROUPS, Fuzzed, fuzz, quiet_service
 from http_calls import operations
 
 CASES = int(os.environ.get("COURSECRAFTER_FUZZ_CASES", "2"))
-"""For each operation, made up. With these, the edge cases of every second call and the chains below the suite takes less
-than 150 s on two cores."""
+"""For each operation, made up. With these, the edge cases of every second call and the chains below the suite takes
+less than 150 s on two cores."""
 
 WITHOUT_EDGES = sorted(one.name for one in operations())[1::2]
 
