@@ -24,7 +24,7 @@ serve: setup ## Serve the API and its pages at http://localhost:8400/cc/docs; Ct
 
 test: setup-tests ## Run every test, with coverage gates
 	@rm -f .coverage .coverage.*
-	@COVERAGE_PROCESS_START=pyproject.toml $(PY)/python -m pytest -n auto --dist loadfile --cov --cov-report= tests
+	@$(PY)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --cov --cov-report= --durations=30 tests
 	@$(PY)/coverage report --skip-covered --fail-under=80 --sort=cover
 	@$(PY)/coverage report --include='*/engines/e?_*/*' --skip-covered --show-missing --fail-under=100
 	@tools/npm --prefix web test --silent
@@ -51,7 +51,7 @@ lock: ## Lock the requirements again, with hashes and without addresses
 	@for name in setup runtime dev node; do \
 	  source=requirements/$$name.in; [ $$name = runtime ] && source=pyproject.toml; \
 	  $(PY)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-	    $$source -o requirements/$$name.txt || exit 1; done
+	    $$source -c requirements/limits.in -o requirements/$$name.txt || exit 1; done
 
 clean: ## Remove what set-up and builds made in this folder
 	rm -rf .venv build out web/node_modules src/coursecrafter/engines/e4_elearning/player src/coursecrafter/api/docs_page \

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -12,6 +15,7 @@ from coursecrafter.api.shapes import activities as activity_shapes
 from coursecrafter.api.shapes import assets as asset_shapes
 from coursecrafter.api.shapes import books as book_shapes
 from coursecrafter.api.shapes import branding as brand_shapes
+from coursecrafter.api.shapes import budgets as budget_shapes
 from coursecrafter.api.shapes import context as context_shapes
 from coursecrafter.api.shapes import figures
 from coursecrafter.api.shapes import hierarchy as tree_shapes
@@ -21,6 +25,7 @@ from coursecrafter.api.shapes import outlines as outline_shapes
 from coursecrafter.api.shapes import people as people_shapes
 from coursecrafter.api.shapes import plans as plan_shapes
 from coursecrafter.api.shapes import projects as project_shapes
+from coursecrafter.api.shapes import provenance as provenance_shapes
 from coursecrafter.api.shapes.base import PageOf, Shape
 from coursecrafter.domain.course import Engine
 from coursecrafter.reading import (
@@ -39,8 +44,11 @@ from coursecrafter.reading import (
     people,
     plans,
     projects,
+    provenance,
+    spending,
     watchdog,
 )
+from coursecrafter.storage.objects import ObjectStore
 
 UNDOABLE = frozenset({"segment_changed", "undone"})
 
@@ -69,6 +77,16 @@ def _plan(conn: Connection, lesson_id: UUID) -> bytes:
 
 def _history(conn: Connection, project_id: UUID) -> bytes:
     return history.read_history(conn, project_id, undoable=UNDOABLE)
+
+
+@cache
+def _empty_store() -> ObjectStore:
+    """Where none of the course's files is: what rows tell is told all the same."""
+    return ObjectStore(str(Path(tempfile.gettempdir(), "cc-no-objects")), UUID(int=0))
+
+
+def _origin(kind: str) -> Callable[[Connection, UUID], bytes]:
+    return lambda conn, row_id: provenance.read_provenance(conn, _empty_store(), kind, row_id)
 
 
 PROJECT, LESSON, SCENE, SEGMENT = "cc_projects", "cc_lessons", "cc_scenes", "cc_segments"
@@ -114,6 +132,16 @@ READS = (
     Read("comments", PROJECT, comments.read_comments, PageOf[log_shapes.Comment]),
     Read("history", PROJECT, _history, PageOf[log_shapes.Act], ""),
     Read("costs", PROJECT, costs.read_costs, figures.Costs),
+    Read("spending", PROJECT, spending.read_project_spending, budget_shapes.ProjectSpending),
+    Read("origin of a script", "cc_scripts", _origin("script"), provenance_shapes.Provenance, SEGMENT),
+    Read("origin of a segment", SEGMENT, _origin("segment"), provenance_shapes.Provenance, SEGMENT),
+    Read("origin of a voice", "cc_voice_tracks", _origin("voice_track"), provenance_shapes.Provenance, SEGMENT),
+    Read("origin of an asset", "cc_assets", _origin("asset"), provenance_shapes.Provenance, SEGMENT),
+    Read("origin of an activity", "cc_interactions", _origin("interaction"), provenance_shapes.Provenance, LESSON),
+    Read("origin of a question", "cc_quiz_questions", _origin("question"), provenance_shapes.Provenance, LESSON),
+    Read("origin of a section", "cc_book_sections", _origin("section"), provenance_shapes.Provenance),
+    Read("origin of a document", "cc_project_documents", _origin("document"), provenance_shapes.Provenance),
+    Read("origin of a scene", SCENE, _origin("scene"), provenance_shapes.Provenance, LESSON),
 )
 
 OF_ORGANISATION: tuple[tuple[str, Callable[[Connection], bytes], type[Shape]], ...] = (
@@ -122,5 +150,7 @@ OF_ORGANISATION: tuple[tuple[str, Callable[[Connection], bytes], type[Shape]], .
     ("library", assets.read_library_assets, PageOf[asset_shapes.Asset]),
     ("events of the organisation", logs.read_organisation_events, PageOf[log_shapes.Event]),
     ("people", people.read_people, people_shapes.Members),
-    ("status", watchdog.read_status, figures.Status),
+    ("spending of the organisation", spending.read_organisation_spending, budget_shapes.OrganisationSpending),
+    ("budgets", spending.read_budgets, budget_shapes.Budgets),
+    ("status", watchdog.read_status, figures.RowFigures),
 )

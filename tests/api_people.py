@@ -16,13 +16,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Any
 from uuid import UUID
 
 import httpx
 import uvicorn
 
+from background_shops import PATIENCE_S, until
 from coursecrafter.accounts.caller import Caller, Scope
 from coursecrafter.accounts.events import HERE
 from coursecrafter.accounts.keys import make_key
@@ -34,6 +34,7 @@ from coursecrafter.background.runner import Background
 from coursecrafter.config import ServiceSettings, Settings
 from coursecrafter.db.organisations import ensure_organisation, ensure_user
 from coursecrafter.db.session import Database
+from coursecrafter.db.urls import DatabaseUrls
 
 NUMBERS = count(1)
 
@@ -100,12 +101,26 @@ class Service:
         return self.clients[-1]
 
 
+def without_admin(database: Database) -> Database:
+    """The same database for somebody who has no administrator's login."""
+    urls = database.urls
+    return Database(DatabaseUrls(urls.app, urls.worker, urls.worker), is_embedded=False)
+
+
 @contextmanager
-def open_service(database: Database, home: Path, environment: dict[str, str] | None = None) -> Iterator[Service]:
-    """Serve a database on a free port of the loopback."""
+def open_service(
+    database: Database,
+    home: Path,
+    environment: dict[str, str] | None = None,
+    *,
+    is_working: bool = True,
+    is_keeper: bool = True,
+) -> Iterator[Service]:
+    """Serve a database on a free port of the loopback, by default with a worker inside that does chores too."""
     settings = Settings(home, str(home / "store"), None, None, 2)
     service = ServiceSettings("http://localhost", (), b"k" * 32, 8, 0, None, 1 << 40)
-    background = Background(settings, database=database)
+    own = database if is_keeper else without_admin(database)
+    background = Background(settings, database=own, is_working=is_working)
     site = make_site(settings, service, load_account_settings(environment or {}), database, background)
     try:
         with serve(site) as url:
@@ -117,6 +132,8 @@ def open_service(database: Database, home: Path, environment: dict[str, str] | N
                     client.close()
     finally:
         background.close()
+        if own is not database:
+            own.close()
 
 
 @contextmanager
@@ -127,13 +144,11 @@ def serve(site: Site) -> Iterator[str]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
-        until = monotonic() + 20
-        while not server.started and monotonic() < until:
-            sleep(0.01)
+        until(lambda: server.started)
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:
         server.should_exit = True
-        thread.join(20)
+        thread.join(PATIENCE_S)
 
 
 def data_of(answer: httpx.Response) -> Any:

@@ -4,30 +4,44 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import Connection
 
 from coursecrafter.authoring.author import Author
 from coursecrafter.authoring.documents import add_document
 from coursecrafter.authoring.hierarchy import create_learning_unit, create_lesson, create_module
-from coursecrafter.authoring.job_rows import RenderJob, find_job
+from coursecrafter.authoring.job_rows import JOB_TABLES, RenderJob, find_job, metadata_column
 from coursecrafter.authoring.projects import create_project
 from coursecrafter.authoring.render_jobs import request_render
 from coursecrafter.authoring.sources import add_source
-from coursecrafter.background.runner import Background
+from coursecrafter.background.runner import Background, PendingCall
 from coursecrafter.config import Settings
 from coursecrafter.db.organisations import ensure_organisation, ensure_user
 from coursecrafter.db.session import Database, Identity
 from coursecrafter.domain.course import Engine
+from coursecrafter.errors import CourseCrafterError
+from coursecrafter.jobs.queueing import enqueue_render
 from coursecrafter.storage.objects import ObjectStore
 from decks import Sketch, make_deck
 
 NUMBERS = count(1)
 PATIENCE_S = 120
+"""So long nothing may move; how long work takes that goes on is the machine's affair."""
+LONGEST_S = 1800
+LOOK_EVERY_S, MOVED_EVERY_S, CALL_S = 0.05, 1.0, 10.0
+# Events of the queue, and what renders say of their steps.
+_MOVED = [
+    sa.text("SELECT max(id) FROM queue.procrastinate_events"),
+    *(sa.select(sa.func.sum(sa.func.hashtext(sa.cast(metadata_column(one), sa.Text)))) for one in JOB_TABLES),
+]
 
 
 @dataclass
@@ -80,21 +94,54 @@ class Shopfloor:
 
     def ask(self, task: str, /, **arguments: Any) -> dict[str, Any]:
         """Let the background do a task; its answer, or its error raised."""
-        return self.background.call(self.identity, task, **arguments).result(PATIENCE_S)
+        return self.answer(self.background.call(self.identity, task, **arguments))
+
+    def answer(self, call: PendingCall) -> dict[str, Any]:
+        """The answer of a call, or its error raised."""
+        found: list[dict[str, Any]] = []
+
+        def has_answered() -> bool:
+            with suppress(TimeoutError):
+                found.append(call.result(CALL_S))
+            return bool(found)
+
+        until(has_answered, moved=self.moved)
+        return found[0]
+
+    def errand_s(self) -> float:
+        """How long the least that a worker can be asked for takes here and now, in seconds: a yardstick."""
+        begun = time.monotonic()
+        with pytest.raises(CourseCrafterError):
+            self.ask("parse_ppt", lesson_id=uuid4())
+        return time.monotonic() - begun
+
+    def moved(self) -> object:
+        """See `moved`."""
+        return moved(self.database)
 
     def order(self, engine: Engine, lesson_id: UUID | None, **settings: Any) -> UUID:
-        job: RenderJob = self.do(request_render, engine, self.project_id, lesson_id, settings=settings)
-        return job.id
+        """A render on the queue."""
+
+        def order(conn: Connection, author: Author) -> UUID:
+            job = request_render(conn, author, engine, self.project_id, lesson_id, settings=settings)
+            enqueue_render(conn, self.project_id, job.id, engine.value)
+            return job.id
+
+        job_id: UUID = self.do(order)
+        return job_id
 
     def job(self, job_id: UUID) -> RenderJob:
         found: RenderJob = self.read(find_job, job_id)
         return found
 
+    def ended(self, job_id: UUID) -> RenderJob:
+        """A job once it has ended."""
+        until(lambda: self.job(job_id).state not in {"queued", "in_progress"}, moved=self.moved)
+        return self.job(job_id)
+
     def rendered(self, engine: Engine, lesson_id: UUID | None, **settings: Any) -> RenderJob:
         """A render that was ordered and has succeeded."""
-        job_id = self.order(engine, lesson_id, **settings)
-        self.background.render(self.identity, job_id).result(PATIENCE_S)
-        job = self.job(job_id)
+        job = self.ended(self.order(engine, lesson_id, **settings))
         assert job.state == "succeeded", job.error_message
         return job
 
@@ -109,10 +156,11 @@ def open_shopfloor(database: Database, home: Path) -> Iterator[Shopfloor]:
         author = Author(org_id, ensure_user(admin, org_id, f"author@{slug}.example", "Author", role="owner"))
     background = Background(settings, database)
     store = ObjectStore(settings.store_url, org_id)
+    floor = Shopfloor(database, settings, background, author, UUID(int=0), store).course()
     try:
-        yield Shopfloor(database, settings, background, author, UUID(int=0), store).course()
+        yield floor
     finally:
-        background.close()
+        floor.background.close()
 
 
 def chalk_deck(path: Path, *bullets: str) -> Path:
@@ -121,10 +169,26 @@ def chalk_deck(path: Path, *bullets: str) -> Path:
     return make_deck(path, [Sketch(title="Chalk and slate"), Sketch(title="Two kinds", bullets=said)], language="en")
 
 
-def until(claim: Callable[[], bool], longest_s: float = PATIENCE_S) -> float:
-    """Wait until something is true; how long it took, in seconds."""
-    begun = time.monotonic()
+def moved(database: Database) -> object:
+    """What differs each time as long as jobs of a database begin, end, or come to another step."""
+    with database.admin() as conn:
+        return [conn.scalar(one) for one in _MOVED]
+
+
+def until(claim: Callable[[], bool], *, moved: Callable[[], object] = lambda: None) -> float:
+    """Wait until something is true, as long as anything moves; how long it took, in seconds.
+
+    Args:
+        moved: what differs from time to time as long as it can still become true.
+    """
+    begun = looked = stood = time.monotonic()
+    seen: object = None
     while not claim():
-        assert time.monotonic() - begun < longest_s, "it never became true"
-        time.sleep(0.05)
+        now = time.monotonic()
+        if now - looked > MOVED_EVERY_S:
+            looked, before, seen = now, seen, moved()
+            stood = now if seen != before else stood
+        assert now - stood < PATIENCE_S, "it never became true, and nothing moves"
+        assert now - begun < LONGEST_S, "it never became true"
+        time.sleep(LOOK_EVERY_S)
     return time.monotonic() - begun

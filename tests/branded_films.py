@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
@@ -20,10 +20,10 @@ from coursecrafter.domain.course import (
 )
 from coursecrafter.domain.output import Rendered
 from coursecrafter.engines.bench import Bench
-from coursecrafter.gateway.offline import OfflineGateway
-from coursecrafter.gateway.ports import CallRecord
+from coursecrafter.gateway.door import AiGateway
 from coursecrafter.jobs.steps import InlineRunner
 from coursecrafter.storage.objects import ObjectStore
+from plain_gateway import MemoryCalls
 
 SCENES: list[tuple[str | None, tuple[str, ...]]] = [
     ("Fire doors save lives", ("A fire door holds back smoke.",)),
@@ -32,14 +32,12 @@ SCENES: list[tuple[str | None, tuple[str, ...]]] = [
 ]
 
 
-@dataclass
-class CallCounter:
-    """A ledger that counts."""
+class CallCounter(MemoryCalls):
+    """Calls by their kind."""
 
-    calls: Counter[str] = field(default_factory=Counter)
-
-    def record(self, call: CallRecord) -> None:
-        self.calls[call.call_type] += 1
+    @property
+    def counts(self) -> Counter[str]:
+        return Counter(call.call_type for call in self.calls)
 
 
 @dataclass
@@ -73,7 +71,7 @@ class Branded:
 def open_studio(folder: Path) -> Studio:
     store, ledger = ObjectStore(str(folder / "store"), UUID(int=1)), CallCounter()
     runner = InlineRunner(store)
-    return Studio(Bench(runner, store, OfflineGateway(ledger)), runner, ledger, folder)
+    return Studio(Bench(runner, store, AiGateway(ledger)), runner, ledger, folder)
 
 
 def make_lesson(scenes: list[tuple[str | None, tuple[str, ...]]], ids: int = 0) -> LessonContent:

@@ -1,16 +1,6 @@
 """A real PostgreSQL for tests: one embedded server, and a fresh database copied from a migrated one in a moment.
 
-Put this in a `conftest.py` beside the tests that want it::
-
-    @pytest.fixture(scope="session")
-    def server() -> Iterator[TestServer]:
-        with open_test_server() as server:
-            yield server
-
-    @pytest.fixture(scope="module")
-    def database(server: TestServer) -> Iterator[Database]:
-        with server.session_database() as database:
-            yield database
+`tests/conftest.py` has fixtures for both: `server` is shared by all tests of a process, `database` by a module.
 """
 
 from __future__ import annotations

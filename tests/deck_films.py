@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from coursecrafter.ingest.deck_reader import read_deck
 from coursecrafter.ingest.slide_pictures import draw_builds
@@ -84,6 +84,34 @@ def write_film(path: Path, frames: Iterable[Frame], *, fps: int = 30, options: S
         coder.stdin.close()
         assert coder.wait(timeout=120) == 0
     return path
+
+
+def with_camera(frames: Iterable[Frame]) -> Iterator[Frame]:
+    """Somebody who speaks, in the lower right corner: noise that sways."""
+    rng = np.random.default_rng(1)
+    for number, frame in enumerate(frames):
+        height, width = frame.shape[0] // 4, frame.shape[1] // 5
+        ys, xs = np.mgrid[0:height, 0:width]
+        sway = width / 2 + np.sin(number / 9) * width / 8
+        face = ((xs - sway) / (width / 5)) ** 2 + (
+            (ys - height * 0.45 - np.sin(number / 5) * 3) / (height / 3)
+        ) ** 2 < 1
+        picture = np.where(face[..., None], (190, 150, 130), (60, 70, 80)) + rng.normal(0, 6, (height, width, 1))
+        out = frame.copy()
+        out[-height:, -width:] = picture.clip(0, 255)
+        yield out
+
+
+def with_pointer(frames: Iterable[Frame]) -> Iterator[Frame]:
+    """An arrow that wanders, rests now and then, and is 32 of 1080 lines high."""
+    for number, frame in enumerate(frames):
+        image = Image.fromarray(frame)
+        scale, moved = frame.shape[0] / 1080, number - max(0, number % 90 - 60)
+        x = (0.5 + 0.4 * np.sin(moved / 23)) * frame.shape[1]
+        y = (0.5 + 0.4 * np.sin(moved / 31 + 1)) * frame.shape[0]
+        arrow = [(0, 0), (0, 28), (7, 22), (12, 32), (16, 30), (11, 20), (20, 20)]
+        ImageDraw.Draw(image).polygon([(x + a * scale, y + b * scale) for a, b in arrow], fill="white", outline="black")
+        yield np.asarray(image)
 
 
 def drawn_deck(folder: Path) -> list[tuple[str, Frame]]:

@@ -41,12 +41,16 @@ class Effect:
         kind: `presetClass`: entr, exit, emph or path.
         node: clickEffect, withEffect or afterEffect.
         part: what of the shape, as XML inside `p:spTgt`.
+        color: six hexadecimal digits that an emphasis leaves; "" where it leaves none.
+        attribute: what has that colour: style.color, fillcolor or stroke.color.
     """
 
     shape: str
     kind: str = "entr"
     node: str = "clickEffect"
     part: str = ""
+    color: str = ""
+    attribute: str = "style.color"
 
     def along(self) -> Effect:
         """The same effect, with the one before."""
@@ -65,6 +69,12 @@ def appear(shape: str, paragraph: int | None = None) -> Effect:
 def leave(shape: str, paragraph: int | None = None) -> Effect:
     """Take a shape, or one paragraph of it, away at a click."""
     return Effect(shape, "exit", part="" if paragraph is None else _paragraph(paragraph))
+
+
+def recolor(shape: str, paragraph: int | None = None, *, color: str, attribute: str = "style.color") -> Effect:
+    """Give a shape, or one paragraph of it, another colour at a click."""
+    part = "" if paragraph is None else _paragraph(paragraph)
+    return Effect(shape, "emph", part=part, color=color, attribute=attribute)
 
 
 def _paragraph(index: int) -> str:
@@ -292,6 +302,12 @@ def _effect_xml(effect: Effect, ids: Mapping[str, int]) -> str:
         f'<p:set><p:cBhvr><p:cTn id="6" dur="1" fill="hold"/>{target}<p:attrNameLst><p:attrName>style.visibility'
         f'</p:attrName></p:attrNameLst></p:cBhvr><p:to><p:strVal val="{value}"/></p:to></p:set>'
     )
+    if effect.color:
+        behaviour = (
+            f'<p:animClr clrSpc="rgb" dir="cw"><p:cBhvr><p:cTn id="6" dur="500" fill="hold"/>{target}<p:attrNameLst>'
+            f"<p:attrName>{effect.attribute}</p:attrName></p:attrNameLst></p:cBhvr>"
+            f'<p:to><a:srgbClr xmlns:a="{_A}" val="{effect.color}"/></p:to></p:animClr>'
+        )
     return (
         f'<p:par><p:cTn id="5" presetID="1" presetClass="{effect.kind}" presetSubtype="0" fill="hold" grpId="0" '
         f'nodeType="{effect.node}"><p:stCondLst><p:cond delay="0"/></p:stCondLst><p:childTnLst>{behaviour}'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
@@ -25,12 +25,11 @@ from coursecrafter.domain.course import (
 from coursecrafter.domain.deck import BlockKind, TextBlock
 from coursecrafter.domain.stored import StoredObject
 from coursecrafter.engines.bench import Bench
-from coursecrafter.gateway.cache import CachedGateway
-from coursecrafter.gateway.offline import OfflineGateway
-from coursecrafter.gateway.ports import CallRecord
+from coursecrafter.gateway.door import AiGateway
 from coursecrafter.jobs.steps import InlineRunner
 from coursecrafter.media.fonts import font_file
 from coursecrafter.storage.objects import ObjectStore
+from plain_gateway import MemoryCalls
 
 ORGANISATION = UUID(int=1)
 
@@ -50,17 +49,6 @@ SLIDES: tuple[tuple[str, tuple[str, ...]], ...] = (
 # fmt: on
 
 
-@dataclass
-class MemoryLedger:
-    """Keeps the calls that were made."""
-
-    calls: list[CallRecord] = field(default_factory=list)
-
-    def record(self, call: CallRecord) -> None:
-        """See `Ledger`."""
-        self.calls.append(call)
-
-
 @dataclass(frozen=True)
 class Workbench:
     """A bench with what stands behind it."""
@@ -68,16 +56,15 @@ class Workbench:
     bench: Bench
     runner: InlineRunner
     store: ObjectStore
-    ledger: MemoryLedger
+    ledger: MemoryCalls
 
 
 def make_bench(folder: Path) -> Workbench:
     """A bench on a store in a folder, with the offline providers."""
     store = ObjectStore(str(folder), ORGANISATION)
     runner = InlineRunner(store)
-    ledger = MemoryLedger()
-    gateway = CachedGateway(OfflineGateway(ledger), runner, store)
-    return Workbench(Bench(runner, store, gateway), runner, store, ledger)
+    calls = MemoryCalls()
+    return Workbench(Bench(runner, store, AiGateway(calls)), runner, store, calls)
 
 
 def draw_slide(store: ObjectStore, title: str, lines: tuple[str, ...], color: str = "#1f4e8c") -> StoredObject:

@@ -173,6 +173,9 @@ OPERATIONS: Mapping[str, Placed] = {
     "POST /cc/engine1/{project_id}/import-deck": Placed(WRITE),
     "POST /cc/engine1/{lesson_id}/parse-ppt": Placed(WRITE),
     "POST /cc/engine1/{lesson_id}/parse-mp4": Placed(WRITE),
+    "POST /cc/engine1/{lesson_id}/set-cuts": Placed(
+        WRITE, body={"cuts": [{"segment_id": "{segment}", "appears_at_s": 1.5}]}
+    ),
     "GET /cc/engine1/{lesson_id}/plan": Placed(READ),
     "POST /cc/engine1/{lesson_id}/update-plan": Placed(WRITE, body=EVERY_CHANGE),
     "POST /cc/engine1/{lesson_id}/approve-plan": Placed(WRITE),
@@ -191,6 +194,12 @@ OPERATIONS: Mapping[str, Placed] = {
     "POST /cc/engine2/{lesson_id}/generate-prompts": Placed(WRITE),
     "POST /cc/engine2/{lesson_id}/generate-images": Placed(WRITE),
     "POST /cc/engine2/{lesson_id}/set-brand-profile": Placed(WRITE),
+    "POST /cc/engine2/{lesson_id}/propose-templates": Placed(WRITE),
+    "POST /cc/engine2/{lesson_id}/preview-scene": Placed(WRITE),
+    "POST /cc/engine2/{lesson_id}/set-scene-template": Placed(WRITE),
+    # The course's file is a picture: no clip.
+    "POST /cc/engine2/{lesson_id}/set-scene-clip": Placed(WRITE, answers=frozenset({(422, "CC-0245")})),
+    "POST /cc/engine2/{lesson_id}/remake": Placed(WRITE, {"segment_id": "branded segment"}),
     "POST /cc/engine2/{lesson_id}/render-video": Placed(WRITE),
     "POST /cc/engine2/{lesson_id}/approve-video": Placed(WRITE),
     "GET /cc/engine3/{project_id}/book": Placed(READ),
@@ -259,6 +268,7 @@ OPERATIONS: Mapping[str, Placed] = {
     # Brand and library
     "POST /cc/library/open": Placed(ADMIN),
     "GET /cc/library/assets": Placed(MEMBER),
+    "POST /cc/brands/import-deck": Placed(WRITE),
     "POST /cc/brands/create": Placed(WRITE),
     "GET /cc/brands/{brand_profile_id}": Placed(READ),
     "POST /cc/brands/{brand_profile_id}/update": Placed(WRITE),
@@ -283,15 +293,31 @@ OPERATIONS: Mapping[str, Placed] = {
     "GET /cc/logs/ai/{project_id}": Placed(READ),
     "GET /cc/logs/events": Placed(MEMBER),
     "GET /cc/logs/events/{project_id}": Placed(READ),
+    # The first kind is asked for; `test_provenance` asks for the others.
+    "GET /cc/provenance/{kind}/{subject_id}": Placed(READ, {"subject_id": "script"}),
     # Models
     "POST /cc/ai/llm": Placed(WRITE),
     "POST /cc/ai/tts": Placed(WRITE),
     "POST /cc/ai/image": Placed(WRITE),
     # No provider makes clips yet: whoever sees the course is told.
     "POST /cc/ai/video": Placed(READ, answers=refused(501, "CC-0308")),
-    "GET /cc/ai/estimate/{project_id}": Placed(READ),
+    # It is looked up by a worker, whom those ask who may order the render.
+    "GET /cc/ai/estimate/{project_id}": Placed(WRITE),
+    "GET /cc/ai/routes/list": Placed(ADMIN),
+    "POST /cc/ai/routes/set": Placed(ADMIN),
+    "GET /cc/ai/budgets/list": Placed(ADMIN),
+    "POST /cc/ai/budgets/set": Placed(ADMIN),
+    "POST /cc/ai/budgets/delete": Placed(ADMIN),
+    "GET /cc/ai/spending": Placed(ADMIN),
+    "GET /cc/ai/spending/{project_id}": Placed(READ),
     "GET /cc/voices/list": Placed(MEMBER),
+    # Its sound is kept in the library.
+    "POST /cc/voices/sample": Placed(ADMIN),
     "GET /cc/providers/list": Placed(MEMBER),
+    "POST /cc/providers/create": Placed(ADMIN),
+    "POST /cc/providers/{provider_id}/update": Placed(ADMIN),
+    "POST /cc/providers/{provider_id}/delete": Placed(ADMIN),
+    "POST /cc/providers/{provider_id}/test": Placed(ADMIN),
     # People
     "GET /cc/people/{project_id}/list": Placed((READ, ADMIN)),
     "POST /cc/people/{project_id}/share": Placed((OWN, ADMIN)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -43,6 +44,9 @@ from coursecrafter.db.organisations import ensure_user
 from coursecrafter.db.tables import cc_lessons, project_access, uploads, users
 from coursecrafter.domain.course import Engine
 from coursecrafter.domain.output import AssetType
+from coursecrafter.gateway.budgets import set_budget
+from coursecrafter.gateway.connections import add_provider
+from coursecrafter.gateway.sealing import load_keyring
 from rendered_course import RenderedCourse, book, picture, publish, results, sound
 from tenants import rows_of_a_course, table_named
 
@@ -64,6 +68,7 @@ NAMES: Mapping[str, str] = {
     "template_id": "template",
     "document_id": "document",
     "source_id": "source",
+    "music_source_id": "source",
     "asset_id": "asset",
     "job_id": "waiting job",
     "voice_track_id": "voice track",
@@ -74,6 +79,7 @@ NAMES: Mapping[str, str] = {
     "invitation_id": "invitation",
     "key_id": "key",
     "session_id": "session",
+    "provider_id": "provider",
     "org_id": "organisation",
     "learning_unit_ids": "learning unit",
     "module_ids": "module",
@@ -128,6 +134,7 @@ def settle_things(site: Site, course: AuthoredCourse) -> dict[str, UUID]:
     things |= _materials(site, made)
     things |= _rows(site, course)
     things |= _acts(site, course, things["script"])
+    things |= _gateway(site, course)
     return things | _people(site, course)
 
 
@@ -282,6 +289,23 @@ def _acts(site: Site, course: AuthoredCourse, script_id: UUID) -> dict[str, UUID
         change_scene(conn, author, course.scenes[0], title="Fire doors")
         found["event"] = last()
     return found
+
+
+def _gateway(site: Site, course: AuthoredCourse) -> dict[str, UUID]:
+    """A provider that is nowhere to be reached, and budgets."""
+    org_id = course.author.org_id
+    with site.database.app(course.identity) as conn:
+        made = add_provider(
+            conn,
+            load_keyring(site.settings.home),
+            org_id=org_id,
+            name="House models",
+            protocol="openai_compatible",
+            base_url="https://127.0.0.1:9/v1",
+        )
+        for project_id in (None, course.project_id):
+            set_budget(conn, org_id=org_id, project_id=project_id, period="month", limit_usd=Decimal(5))
+    return {"provider": made.id}
 
 
 def _people(site: Site, course: AuthoredCourse) -> dict[str, UUID]:

@@ -29,7 +29,7 @@ from coursecrafter.api.opening import make_site
 from coursecrafter.api.site import Site
 from coursecrafter.background.runner import Background
 from coursecrafter.db.organisations import ensure_user
-from coursecrafter.db.session import Database, Identity, _enter, _refusing
+from coursecrafter.db.session import Database, Identity, _enter, _entered, _refusing
 from coursecrafter.db.tables import metadata, project_access, users
 from coursecrafter.domain.roles import ORGANISATION_RIGHTS, PROJECT_RIGHTS, OrganisationRole, ProjectRole, Right
 from http_things import settle_things
@@ -133,9 +133,14 @@ class Rehearsal(Database):
 
     @contextmanager
     def worker(self, identity: Identity) -> Iterator[sa.Connection]:
-        with _refusing(), self._act() as connection:
-            _enter(connection, "cc_worker", identity)
+        """One of its own, undone at once: the application's login cannot become a worker."""
+        with (
+            _refusing(),
+            _entered(self._worker_engine, "cc_worker", identity) as connection,
+            connection.begin() as transaction,
+        ):
             yield connection
+            transaction.rollback()
 
     @contextmanager
     def accounts(self) -> Iterator[sa.Connection]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -23,45 +24,26 @@ from coursecrafter.domain.course import (
 )
 from coursecrafter.domain.output import Rendered
 from coursecrafter.engines.bench import Bench
-from coursecrafter.gateway.ports import (
-    ImageAnswer,
-    ImageRequest,
-    Purpose,
-    SpeechAnswer,
-    SpeechRequest,
-    TextAnswer,
-    TextRequest,
-)
+from coursecrafter.gateway.ports import OFFLINE, Candidate, Purpose, SpeechAnswer, SpeechRequest
 from coursecrafter.gateway.providers.offline_speech import OfflineSpeech
 from coursecrafter.jobs.steps import InlineRunner
 from coursecrafter.storage.objects import ObjectStore
+from plain_gateway import PlainGateway
 
 
-class SpeakingGateway:
+class SpeakingGateway(PlainGateway):
     """The offline voice alone; counts its calls."""
 
     def __init__(self) -> None:
         self.voice = OfflineSpeech()
         self.spoken: list[str] = []
 
-    def speech_identity(self, language: str, voice: str) -> str:
-        return self.voice.identity(language, voice)
+    def speakers(self, language: str, voice: str) -> Sequence[Candidate]:
+        return (Candidate(OFFLINE, "", identity=self.voice.identity(language, voice)),)
 
-    def text_identity(self) -> str:
-        raise NotImplementedError
-
-    def image_identity(self) -> str:
-        raise NotImplementedError
-
-    def speak(self, request: SpeechRequest, purpose: Purpose) -> SpeechAnswer:
+    def speak(self, request: SpeechRequest, purpose: Purpose, by: Candidate) -> SpeechAnswer:
         self.spoken.append(request.text)
         return self.voice.speak(request)
-
-    def write(self, request: TextRequest, purpose: Purpose) -> TextAnswer:
-        raise NotImplementedError
-
-    def draw(self, request: ImageRequest, purpose: Purpose) -> ImageAnswer:
-        raise NotImplementedError
 
 
 @dataclass

@@ -150,12 +150,30 @@ class Recorder:
                 cursor.scroll(0, mode="absolute")  # the code under record reads them once more
         said = [_encode_all(one) for one in parameters] if is_many else _encode_all(parameters)
         with self._lock:
-            number = self._open.get(id(connection))
-            if number is None:
-                self._begun += 1
-                number = self._open[id(connection)] = self._begun
+            number = self._number(connection)
             login = connection.engine.url.username.removeprefix("cc_")
             self.statements.append(Statement(number, login, sql, said, rows, cursor.rowcount))
+
+    def hear_entering(self, session: Any) -> None:
+        """Record too how a session begins: it goes to the driver as it stands, past all events."""
+        enter = session._enter
+
+        def heard(connection: Any, role: str, identity: Any = None) -> None:
+            enter(connection, role, identity)
+            said = f"SET LOCAL ROLE {role}" + (session._settings(identity) if identity is not None else "")
+            if self._is_on:
+                with self._lock:
+                    number, login = self._number(connection), connection.engine.url.username.removeprefix("cc_")
+                    self.statements += [Statement(number, login, one, {}, None, -1) for one in said.split("; ")]
+
+        session._enter = heard
+
+    def _number(self, connection: Any) -> int:
+        """The transaction that a connection is in."""
+        if id(connection) not in self._open:
+            self._begun += 1
+            self._open[id(connection)] = self._begun
+        return self._open[id(connection)]
 
     def _end(self, connection: Any, word: str) -> None:
         with self._lock:
@@ -172,13 +190,14 @@ def record_command(path: Path, package: Path, arguments: list[str]) -> None:
     """Run `coursecrafter` of a package in this process and write what it asked."""
     # The package that PYTHONPATH names: not this version's.
     from coursecrafter import cli
-    from coursecrafter.db.session import Database
+    from coursecrafter.db import session
 
     if not Path(cli.__file__).is_relative_to(package):
         sys.exit(f"{cli.__file__} is not the package to record.")
     recorder = Recorder()
     recorder.listen()
-    recorder.pause_during(Database, "ensure_ready")
+    recorder.pause_during(session.Database, "ensure_ready")
+    recorder.hear_entering(session)
     cli.cli(arguments, standalone_mode=False)
     write_recording(path, recorder.statements)
 

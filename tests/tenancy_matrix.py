@@ -17,6 +17,7 @@ import psycopg
 from coursecrafter.db.session import Database
 from coursecrafter.domain.roles import TABLE_RULES
 from database import TestServer
+from tenancy_gateway import gateway_lines
 from tenancy_lines import Line, keys_of_tables, lines_of
 from tenancy_platform import platform_lines
 from tenancy_requests import request_lines
@@ -155,4 +156,4 @@ def open_matrix(server: TestServer, database: Database) -> Iterator[Matrix]:
         connections = {role: stack.enter_context(undone(url)) for role, url in urls.items()}
         keys = keys_of_tables(connections["cc_admin"])
         lines = {f"course_crafter.{table}": lines_of(world, keys, table) for table in TABLE_RULES}
-        yield Matrix(world, connections, lines | platform_lines(world) | request_lines(world))
+        yield Matrix(world, connections, lines | platform_lines(world) | request_lines(world) | gateway_lines(world))

@@ -50,7 +50,8 @@ def open_ours(world: World) -> Iterator[Served]:
         "DATABASE_URL": app,
         "DATABASE_ADMIN_URL": admin,
     }
-    command = [sys.executable, "-m", "coursecrafter", "serve", "--port", str(port)]
+    # Its login is that of requests alone, and nobody is to work meanwhile.
+    command = [sys.executable, "-m", "coursecrafter", "serve", "--no-worker", "--port", str(port)]
     with (
         (world.home / "service.log").open("wb") as log,
         subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=log) as process,

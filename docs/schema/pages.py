@@ -33,6 +33,7 @@ from coursecrafter.db.policies import (  # noqa: E402 - as above
     GROUPS,
     branding,
     functions,
+    gateway,
     hierarchy,
     requests,
     states,
@@ -55,16 +56,16 @@ def read_schema() -> Schema:
     document = json.loads((HERE / "schema.json").read_text(encoding="utf-8"))
     return Schema(
         tables=metadata,
-        groups=_tables_by_page((*GROUPS, "platform", "accounts", "requests")),
+        groups=_tables_by_page((*GROUPS, "platform", "accounts", "requests", "gateway")),
         lifecycles=LIFECYCLES,
         rules=TABLE_RULES,
         policies={policy.table: policy for policies in GROUPS.values() for policy in policies},
-        triggers=(hierarchy.GUARDED, *states.state_triggers(), *branding.picture_triggers()),
+        triggers=(hierarchy.GUARDED, *states.state_triggers(), *branding.picture_triggers(), *gateway.GATEWAY_TRIGGERS),
         functions=functions.COMMENTS,
         callers={name: _callers_of(name) for name in functions.COMMENTS},
         named_indexes=frozenset(document["named_index_columns"]),
         account_grants=ACCOUNT_GRANTS,
-        request_policies=tuple(requests.request_policies()),
+        request_policies=(*requests.request_policies(), *gateway.gateway_policies()),
     )
 
 
@@ -147,7 +148,7 @@ def _tables_by_page(groups: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
 
 
 def _callers_of(name: str) -> str:
-    return functions.guard(name)[-1].partition(" TO ")[2]
+    return functions.callers_of(name)
 
 
 def _marked(name: str, text: str) -> str:

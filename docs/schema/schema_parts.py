@@ -28,6 +28,10 @@ CHECKS_IN_WORDS = {
     "ck_invitations_email_lower": "The address is in lower case.",
     "ck_api_keys_scopes_known": "`scopes` holds no other than `read`, `write`, `admin` and `worker`.",
     "ck_idempotency_keys_key_length": "`key` has 1 to 255 signs.",
+    "ck_ai_providers_name_plain": (
+        "`name` has 1 to 64 letters, digits, spaces, dots, hyphens and underscores, and is not `offline`."
+    ),
+    "ck_ai_routes_project_placed": "A project is named only together with its organisation.",
     "ck_uploads_received_bytes_within": "`received_bytes` lies between 0 and `size_bytes`.",
 }
 """Conditions that no rule below can put into words, by name."""
@@ -38,7 +42,7 @@ ON_DELETE = {
     "SET NULL": "emptied, this row stays",
 }
 TRIGGER = re.compile(
-    r"CREATE (?:CONSTRAINT )?TRIGGER (?P<name>\w+)\s+(?P<when>.+?)\s+ON course_crafter\.(?P<table>\w+)\s"
+    r"CREATE (?:CONSTRAINT )?TRIGGER (?P<name>\w+)\s+(?P<when>.+?)\s+ON (?:course_crafter|platform)\.(?P<table>\w+)\s"
     r".*FUNCTION platform\.(?P<function>\w+)",
     re.DOTALL,
 )
@@ -140,7 +144,7 @@ def pages_part(schema: Schema) -> str:
 def functions_part(schema: Schema) -> str:
     """The functions of `platform`."""
     rows = [
-        (code(f"platform.{name}"), said, _codes(schema.callers[name].split(", ")))
+        (code(f"platform.{name}"), said, _codes(filter(None, schema.callers[name].split(", "))) or "other functions")
         for name, said in schema.functions.items()
     ]
     return markdown_table(("Function", "What it does", "Who may call it"), rows)

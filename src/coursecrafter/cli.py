@@ -6,28 +6,32 @@ import json
 import logging
 import re
 import sys
+from functools import partial
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 
 from coursecrafter import __version__
+from coursecrafter.authoring.deck_notes import ScriptSource
 from coursecrafter.build.course import Built, build_course, describe
 from coursecrafter.build.order import BUILD_ORDER, DEFAULT_PRIMARY, BuildOrder
 from coursecrafter.commands.accounts import account
 from coursecrafter.commands.courses import course
+from coursecrafter.commands.look_options import chosen_look, look_options
 from coursecrafter.commands.organisations import org as organisations
+from coursecrafter.commands.upkeep import upkeep
 from coursecrafter.config import load_settings
 from coursecrafter.db.commands import db
 from coursecrafter.doctor import Part, examine
 from coursecrafter.domain.course import Engine
 from coursecrafter.errors import CourseCrafterError, RequestError
-from coursecrafter.gateway.providers.offline_voices import voices as list_voices
 from coursecrafter.progress import BuildProgress
 from coursecrafter.wiring import Who, open_workshop
 
 log = logging.getLogger("coursecrafter")
-SERVE = "serve"
+LAZY = ("ai", "plan", "serve", "status", "voices", "worker")
 
 
 class BadOrder(RequestError):
@@ -38,17 +42,17 @@ class BadOrder(RequestError):
 
 
 class LazyCommands(click.Group):
-    """A group that imports the service only when it is asked for: its libraries would slow every other command."""
+    """A group that imports what is large only when it is asked for: it would slow every other command."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All names, in order."""
-        return sorted([*super().list_commands(ctx), SERVE])
+        return sorted([*super().list_commands(ctx), *LAZY])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name."""
-        if cmd_name != SERVE:
+        if cmd_name not in LAZY:
             return super().get_command(ctx, cmd_name)
-        command: click.Command = import_module(f"coursecrafter.commands.{SERVE}").serve
+        command: click.Command = getattr(import_module(f"coursecrafter.commands.{cmd_name}"), cmd_name)
         return command
 
 
@@ -63,10 +67,12 @@ def cli(context: click.Context, org: str | None, person: str | None, *, verbose:
     context.obj = Who(org or None, person or None)
     level = logging.DEBUG if verbose else logging.CRITICAL
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    # A program that calls a command and goes on would hear of nothing any more.
+    context.call_on_close(partial(log.setLevel, log.level))
     log.setLevel(level)
 
 
-for command in (account, course, db, organisations):
+for command in (account, course, db, organisations, upkeep):
     cli.add_command(command)
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -82,10 +88,16 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--brand-color", default=DEFAULT_PRIMARY, show_default=True, help="The brand's colour, #rrggbb.")
 @click.option("--engines", default=",".join(BUILD_ORDER), show_default=True, help="Which engines, by comma.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("out"), show_default=True)
+@click.option(
+    "--script", type=click.Choice(["screen", "notes"]), help="What is spoken; else as the course was last built."
+)
+@click.option("--notes", type=FILE, help="What is said over an MP4 that has no deck (TXT, MD, DOCX, VTT, SRT).")
+@look_options
 @click.option("--json", "as_json", is_flag=True, help="Print what was made as JSON; progress is left out.")
 @click.pass_obj
 def build(
     who: Who,
+    /,
     deck: Path,
     film: Path | None,
     documents: tuple[Path, ...],
@@ -95,27 +107,40 @@ def build(
     brand_color: str,
     engines: str,
     out: Path,
+    script: str | None,
+    notes: Path | None,
     *,
     as_json: bool,
+    **looks: Any,
 ) -> None:
-    """Build a whole course from a PowerPoint DECK."""
-    chosen = _engines(engines)
+    """Build a whole course from a PowerPoint DECK, or from an MP4 that has no deck."""
+    chosen, look = _engines(engines), chosen_look(**looks)
     order = BuildOrder(
-        deck, out.absolute(), film, documents, _text(name), _text(code), voice, _color(brand_color), chosen
+        deck=deck,
+        out=out.absolute(),
+        film=film,
+        documents=documents,
+        name=_text(name),
+        code=_text(code),
+        voice=voice,
+        brand_color=_color(brand_color),
+        engines=chosen,
+        script=ScriptSource(script) if script else None,
+        effects=look.effects,
+        shapes=look.shapes,
+        music=look.music,
+        notes=notes,
     )
+    if order.is_film_alone and film:
+        raise BadOrder("--video takes the film of a deck, and what is to be built is a film itself.")
+    if notes and not order.is_film_alone:
+        raise BadOrder("--notes is for an MP4 that has no deck; a deck has its own notes (--script notes).")
     with BuildProgress(is_quiet=as_json) as progress, open_workshop(load_settings(), progress, who) as shop:
         built = build_course(order, shop)
     if as_json:
         click.echo(json.dumps(describe(built), indent=2))
     else:
         _list_results(built, order)
-
-
-@cli.command()
-def voices() -> None:
-    """List the voices: profile, language, gender, tone."""
-    for voice in list_voices():
-        click.echo(f"{voice.name:<26} {voice.language:<6} {voice.gender:<8} {voice.tone}")
 
 
 @cli.command()

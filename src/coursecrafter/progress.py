@@ -14,30 +14,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, Tim
 from rich.progress import Progress as Bars
 from rich.progress import TimeRemainingColumn as TimeLeftColumn
 
+from coursecrafter.domain.step_kinds import STEP_KINDS
 from coursecrafter.jobs.steps import Done
 
-WORDS = {
-    "parse": "reading the deck",
-    "document": "reading documents",
-    "picture": "drawing slides",
-    "speech": "speaking",
-    "voice_block": "levelling sound",
-    "still": "encoding pictures",
-    "film_changes": "watching the film",
-    "film_match": "finding slides in the film",
-    "film_run": "encoding the film",
-    "run": "encoding pictures",
-    "mux": "assembling the video",
-    "text": "writing",
-    "scene_image": "composing pictures",
-    "slide_image": "preparing pictures",
-    "sound_clip": "preparing sound",
-    "scorm_zip": "packing the module",
-    "book_image": "preparing pictures",
-    "book_pdf": "setting the book",
-    "book_epub": "binding the e-book",
-    "book_pages": "picturing pages",
-}
+WORDS = {kind.name: kind.words for kind in STEP_KINDS.values()}
 
 
 class Progress(Protocol):
@@ -53,6 +33,10 @@ class Progress(Protocol):
 
     def step(self, name: str, label: str, done: Done | None) -> None:
         """Take note of a step that begins (None) or is done; from any thread."""
+        ...
+
+    def say(self, line: str) -> None:
+        """Tell something that whoever waits should know; from any thread."""
         ...
 
 

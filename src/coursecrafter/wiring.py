@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Connection, Row
+
 from coursecrafter.authoring.author import Author
+from coursecrafter.authoring.context import read_context
+from coursecrafter.authoring.snapshots import context_snapshot
 from coursecrafter.config import Settings
 from coursecrafter.db.organisations import ensure_organisation, ensure_user, find_member, find_organisation
 from coursecrafter.db.session import Database, Identity, open_database
 from coursecrafter.engines.bench import Bench
-from coursecrafter.gateway.cache import CachedGateway
-from coursecrafter.gateway.ledger import DatabaseLedger
-from coursecrafter.gateway.offline import OfflineGateway
+from coursecrafter.errors import GatewayError
+from coursecrafter.gateway.attempts import Attempts
+from coursecrafter.gateway.connections import candidates_for, prices_of
+from coursecrafter.gateway.door import AiGateway
+from coursecrafter.gateway.lexicon import Lexicon
+from coursecrafter.gateway.payloads import load_payloads
+from coursecrafter.gateway.ports import Brief, Candidate, Kind, Mode
+from coursecrafter.gateway.sealing import Keyring, KeyUnreadable, load_keyring
+from coursecrafter.gateway.setting import Setting
 from coursecrafter.jobs.steps import InlineRunner
+from coursecrafter.media.signing import load_signing
 from coursecrafter.progress import Progress
 from coursecrafter.storage.objects import ObjectStore
 
 LOCAL_ORGANISATION = ("Local", "local")
 LOCAL_USER = "author@localhost"
+MOST_ABOUT_SIGNS = 2000
+"""Of what an author says of the course, told to a model with each task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +59,7 @@ class Workshop:
     store: ObjectStore
     runner: InlineRunner
     progress: Progress
+    settings: Settings
 
     def identity(self, project_id: UUID | None = None) -> Identity:
         """The author, in a project if one is named."""
@@ -52,9 +67,49 @@ class Workshop:
 
     def bench(self, project_id: UUID) -> Bench:
         """The tools for an engine that works on a project."""
-        ledger = DatabaseLedger(self.database, self.identity(project_id))
-        gateway = CachedGateway(OfflineGateway(ledger), self.runner, self.store)
-        return Bench(self.runner, self.store, gateway)
+        attempts = Attempts(self.database, self.identity(project_id))
+        gateway = AiGateway(attempts, lambda: self._setting(project_id), say=self.progress.say)
+        return Bench(self.runner, self.store, gateway, lambda: load_signing(self.settings.home))
+
+    def _setting(self, project_id: UUID) -> Setting:
+        """Who is asked for a project, for whom it is written, and how its words are spoken."""
+        keyring = load_keyring(self.settings.home)
+        with self.database.worker(self.identity(project_id)) as conn:
+            context = read_context(conn, project_id)
+            told = context.metadata if context else {}
+            mode = Mode(told.get("mode") or Mode.STANDARD)
+            routes = {kind: _route(conn, project_id, kind, mode, keyring) for kind in Kind}
+            prices = prices_of(conn)
+            snapshot = context_snapshot(conn, project_id)
+        return Setting(
+            routes=routes,
+            brief=_brief(context) if context else Brief(),
+            lexicon=Lexicon.of(told.get("lexicon")),
+            snapshot=self.store.put_bytes(snapshot, "application/json").sha256,
+            price=prices,
+            payloads=load_payloads(),
+        )
+
+
+def _route(
+    conn: Connection, project_id: UUID, kind: Kind, mode: Mode, keyring: Keyring
+) -> Sequence[Candidate] | GatewayError:
+    """Who may answer; a key that cannot be opened keeps only calls of its kind from being made."""
+    try:
+        return candidates_for(conn, project_id, kind, mode, keyring)
+    except KeyUnreadable as error:
+        return error
+
+
+def _brief(context: Row[Any]) -> Brief:
+    return Brief(
+        audience_level=context.audience_level or "",
+        audience_role=context.audience_role or "",
+        region=context.region or "",
+        domain=context.domain or "",
+        tone=str((context.metadata.get("defaults") or {}).get("tone") or ""),
+        about=(context.raw_text or "")[:MOST_ABOUT_SIGNS],
+    )
 
 
 @contextmanager
@@ -78,7 +133,7 @@ def furnish(database: Database, settings: Settings, author: Author, progress: Pr
     """
     store = ObjectStore(settings.store_url, author.org_id)
     runner = InlineRunner(store, settings.workers, progress.step, progress.expect)
-    return Workshop(database, author, store, runner, progress)
+    return Workshop(database, author, store, runner, progress, settings)
 
 
 def _author(database: Database, who: Who) -> Author:

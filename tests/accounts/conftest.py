@@ -1,4 +1,4 @@
-"""One server for all tests of accounts, a fresh database for each module, and people who come and go."""
+"""People who come and go, in houses of their own."""
 
 from __future__ import annotations
 
@@ -10,19 +10,6 @@ from argon2 import PasswordHasher
 from account_people import House
 from coursecrafter.accounts import passwords
 from coursecrafter.db.session import Database
-from database import TestServer, open_test_server
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[TestServer]:
-    with open_test_server() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def database(server: TestServer) -> Iterator[Database]:
-    with server.session_database() as database:
-        yield database
 
 
 @pytest.fixture

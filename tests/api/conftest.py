@@ -8,19 +8,6 @@ import pytest
 
 from api_people import Service, open_service
 from coursecrafter.db.session import Database
-from database import TestServer, open_test_server
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[TestServer]:
-    with open_test_server() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def database(server: TestServer) -> Iterator[Database]:
-    with server.session_database() as database:
-        yield database
 
 
 @pytest.fixture(scope="module")

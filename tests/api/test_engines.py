@@ -127,7 +127,7 @@ def test_a_branded_video_is_designed_and_rendered_by_calls(author: Person, plann
     prompts = asked(author, f"/engine2/{planned}/generate-prompts")["prompts"]
     order = {"scene_id": prompts[0]["scene_id"], "prompt": prompts[0]["prompt"][:200], "count": 2}
     images = asked(author, f"/engine2/{planned}/generate-images", order)
-    shown = author.made(f"/engine2/{planned}/set-brand-profile", {"template_choice": "two columns"})
+    shown = author.made(f"/engine2/{planned}/set-brand-profile", {"template_choice": "bold"})
     approved = author.made(f"/engine2/{planned}/approve-script")
     job = ended(author, author.made(f"/engine2/{planned}/render-video", {})["id"])
 

@@ -13,6 +13,8 @@ import httpx
 import pytest
 
 from api_people import Person, Service, code_of
+from background_shops import until
+from coursecrafter.api import upload_places
 from upload_files import SampleFiles
 
 TUS = {"tus-resumable": "1.0.0"}
@@ -59,8 +61,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> SampleFiles:
 
 @pytest.fixture
 def client(service: Service, monkeypatch: pytest.MonkeyPatch) -> Client:
-    for task in ("parse_source", "parse_document"):
-        monkeypatch.setattr(type(service.site.background), task, lambda *_: None)
+    monkeypatch.setattr(upload_places, "enqueue_parse", lambda *_: 0)
     return Client(service)
 
 
@@ -108,18 +109,14 @@ def test_a_cut_part_is_gone_on_with(client: Client, samples: SampleFiles) -> Non
     ]
     with socket.create_connection((address.host, address.port or 80), timeout=20) as connection:
         connection.sendall("\r\n".join([*lines, "", ""]).encode() + content[:2000])
-        until = time.monotonic() + 10
-        while not client.coming() and time.monotonic() < until:
-            time.sleep(0.02)
+        until(lambda: bool(client.coming()))
         connection.sendall(content[2000:4000])
         time.sleep(0.3)
         connection.shutdown(socket.SHUT_WR)
         while connection.recv(65536):
             pass
 
-    until = time.monotonic() + 10
-    while not client.offset(url) and time.monotonic() < until:
-        time.sleep(0.05)
+    until(lambda: bool(client.offset(url)))
     came = client.offset(url)
     assert 2000 <= came <= 4000
     assert client.send(url, came, content[came:]).status_code == 204

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from api_people import Service
+from api_people import Service, open_service
+from coursecrafter.db.session import Database
 from fuzzing import GROUPS, Fuzzed, fuzz, quiet_service
 from http_calls import operations
 
@@ -22,6 +23,13 @@ CHAINED = (("Projects", "Course tree"), ("Scenes and segments", "Scripts and voi
 
 SEED = 20261122
 """The same calls each time: a failure here is one that a change made."""
+
+
+@pytest.fixture(scope="module")
+def service(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """Nobody works: what is ordered waits."""
+    with open_service(database, tmp_path_factory.mktemp("home"), is_working=False) as service:
+        yield service
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +49,7 @@ def test_two_users_with_made_up_calls_find_nothing(fuzzed: Fuzzed, capsys: pytes
 
 def test_every_section_is_chained_in_the_whole_run() -> None:
     """But those that no other call leads to or from."""
-    alone = {"Pages", "Service", "Watchdog", "Voices and providers"}
+    alone = {"Pages", "Service", "Watchdog"}
 
     assert {tag for one in operations() for tag in one.definition["tags"]} - alone == {
         tag for group in GROUPS for tag in group

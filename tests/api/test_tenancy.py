@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from api_people import Service
+from api_people import Service, open_service
+from coursecrafter.db.session import Database
 from coursecrafter.domain.roles import PROJECT_RIGHTS, Right
 from http_calls import MISSING, HttpCall, Operation, Place, id_fields, ids_in, operations, without_chance
 from http_plan import ANYONE, OPEN, OPERATIONS, OPERATOR, call_of
@@ -26,6 +27,13 @@ PATIENCE = 6
 NO_IDS = frozenset({"before", "original"})
 """Of the security events: a place in time. Of a course's settings: a note from which course it was translated, which is
 given back as it came and by which nothing is looked up. Anybody may make them up."""
+
+
+@pytest.fixture(scope="module")
+def service(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """Calls are carried out, and nobody takes up the renders that are there to be looked at."""
+    with open_service(database, tmp_path_factory.mktemp("home"), is_keeper=False) as service:
+        yield service
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ import json
 import resource
 import socket
 import struct
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,8 @@ import pytest
 import sqlalchemy as sa
 
 from api_people import Person, Service, code_of, data_of
+from background_shops import until
+from coursecrafter.api import upload_places
 from coursecrafter.api.file_forms import FileForm
 from coursecrafter.authoring.author import Author
 from coursecrafter.authoring.hierarchy import create_learning_unit, create_lesson, create_module
@@ -77,13 +78,12 @@ def course(service: Service) -> Course:
 
 
 @pytest.fixture
-def quiet(service: Service, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
-    """What would have been read in the background; nothing is."""
+def quiet(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
+    """What would have been queued to be read; nothing is."""
     told: list[tuple[str, Any]] = []
-    for task in ("parse_source", "parse_document"):
-        monkeypatch.setattr(
-            type(service.site.background), task, lambda _self, _identity, row_id, task=task: told.append((task, row_id))
-        )
+    monkeypatch.setattr(
+        upload_places, "enqueue_parse", lambda _conn, task, _project, row_id: told.append((task, row_id))
+    )
     return told
 
 
@@ -332,13 +332,10 @@ def test_an_infected_file_is_refused_where_scanning_is_required(
 
 def test_a_document_is_read_in_the_background(course: Course, samples: SampleFiles) -> None:
     made = data_of(raw(course.owner, course.document, "drill.docx", samples.bytes("docx")))
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        found = course.owner.read(f"/context/documents/{made['id']}")
-        if found["parsed_status"] != "pending":
-            break
-        time.sleep(0.2)
+    place = f"/context/documents/{made['id']}"
+    until(lambda: course.owner.read(place)["parsed_status"] != "pending")
 
+    found = course.owner.read(place)
     assert found["parsed_status"] == "parsed"
     assert "exit" in found["parsed_summary"]
     assert json.dumps(found["parse"])

@@ -103,6 +103,23 @@ def test_other_roles_and_other_engines_leave_a_flag_alone(cast: Cast) -> None:
     assert flags(cast) == {"e1": True}
 
 
+def test_a_video_that_is_only_there_in_another_shape_is_approved(cast: Cast) -> None:
+    """`build --shape 9x16` was rendered, and then refused by CC-0704 with all that it had made."""
+    tall = Slot(cast.project_id, "final_video_9x16", Engine.E2, cast.rows["cc_lessons"])
+    seen = []
+    first = put(cast, tall, "first")
+    approve(cast, Engine.E2)
+    seen.append(flags(cast)["e2"])
+    put(cast, tall, "second")
+    seen.append(flags(cast)["e2"])
+    cast.do(set_active, first.id)
+    seen.append(flags(cast)["e2"])
+    put(cast, place(cast, Engine.E2), "wide")
+    seen.append(flags(cast)["e2"])
+
+    assert seen == [True, False, True, False]
+
+
 def test_where_nothing_is_active_nothing_is_approved(cast: Cast) -> None:
     gone = put(cast, place(cast, Engine.E4), "package")
     cast.do(delete_asset, gone.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -11,13 +12,20 @@ import pytest
 import sqlalchemy as sa
 
 from authored_plans import Desk, changed, together
-from coursecrafter.authoring.voices import VoiceTrack, approve_voice, keep_voices, reject_voice, voices_of
+from coursecrafter.authoring.voices import (
+    VoiceTrack,
+    approve_voice,
+    keep_voices,
+    reject_voice,
+    takes_of_project,
+    voices_of,
+)
 from coursecrafter.db.refusals import NotAllowed, NotFound
 from coursecrafter.db.session import Database
 from coursecrafter.db.tables import cc_voice_tracks
 from coursecrafter.domain.course import Engine
 from coursecrafter.domain.output import SpokenSegment
-from coursecrafter.domain.speech import Speech
+from coursecrafter.domain.speech import Speech, Takes
 from coursecrafter.domain.stored import StoredObject
 from tenants import settle_tenant
 
@@ -42,6 +50,12 @@ def keep(desk: Desk, lesson_id: UUID, *voices: SpokenSegment) -> None:
 def tracks(desk: Desk, segment_id: UUID) -> tuple[VoiceTrack, ...]:
     with desk.work() as conn:
         return voices_of(conn, segment_id)
+
+
+def takes(desk: Desk) -> Mapping[UUID, Takes]:
+    assert desk.identity.project_id is not None
+    with desk.work() as conn:
+        return takes_of_project(conn, desk.identity.project_id, Engine.E1)
 
 
 def statuses(desk: Desk, segment_id: UUID) -> list[str]:
@@ -121,6 +135,21 @@ def test_a_rejected_voice_can_be_chosen_after_all(desk: Desk) -> None:
     desk.do(approve_voice, track.id)
 
     assert statuses(desk, scene.segments[0]) == ["approved"]
+
+
+def test_an_engine_learns_what_was_rejected_and_what_stands_in_its_place(desk: Desk) -> None:
+    scene = desk.new_scene("One.", "Two.")
+    first, second = scene.segments
+    keep(desk, scene.lesson_id, spoken(first, 11), spoken(second, 12))
+    before = takes(desk)
+    desk.do(reject_voice, tracks(desk, first)[0].id)
+    keep(desk, scene.lesson_id, spoken(first, 13))
+
+    after = takes(desk)
+
+    assert first not in before
+    assert after[first] == Takes(spoken(first, 13).speech.sound.key, frozenset({spoken(first, 11).speech.sound.key}))
+    assert second not in after
 
 
 VERBS = [

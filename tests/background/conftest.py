@@ -1,4 +1,4 @@
-"""One server, one database and one background for each module: child processes take a while to start."""
+"""One background for each module: child processes take a while to start."""
 
 from __future__ import annotations
 
@@ -8,19 +8,6 @@ import pytest
 
 from background_shops import Shopfloor, open_shopfloor
 from coursecrafter.db.session import Database
-from database import TestServer, open_test_server
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[TestServer]:
-    with open_test_server() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def database(server: TestServer) -> Iterator[Database]:
-    with server.session_database() as database:
-        yield database
 
 
 @pytest.fixture(scope="module")

@@ -61,7 +61,7 @@ def test_a_branded_video_shows_the_words_the_picture_and_the_brand_that_its_auth
     images = course.ask("draw_images", lesson_id=lesson_id, scene_id=first.scene_id, prompt="A blackboard", count=2)
     course.do(set_active, UUID(images["asset_ids"][1]))
     brand_id = course.do(create_brand, course.project_id, name="Red", primary_color="#aa1122")
-    course.do(choose_brand, course.store, lesson_id, BrandChoice(brand_id, "two columns"))
+    course.do(choose_brand, course.store, lesson_id, BrandChoice(brand_id, "bold"))
 
     job = course.rendered(Engine.E2, lesson_id)
 

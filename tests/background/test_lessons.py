@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from background_shops import Shopfloor, chalk_deck
+from background_shops import Shopfloor, chalk_deck, until
 from coursecrafter.authoring.assets import versions_of
 from coursecrafter.authoring.plans import read_plan
 from coursecrafter.authoring.slots import Slot
@@ -14,6 +14,8 @@ from coursecrafter.authoring.source_parses import read_source_parse
 from coursecrafter.authoring.sources import find_source
 from coursecrafter.authoring.voices import voices_of
 from coursecrafter.domain.course import Engine
+from coursecrafter.jobs.queueing import PARSE_SOURCE, enqueue_parse, is_queued
+from decks import Sketch, make_deck
 
 VOICE = "en_male_calm_1"
 
@@ -27,7 +29,8 @@ def test_a_deck_of_a_lesson_becomes_its_plan_its_voice_and_its_video(floor: Shop
     course = floor.course()
     lesson_id = course.lesson()
     source_id = course.upload(deck, "pptx", lesson_id)
-    course.background.parse_source(course.identity, source_id).result(120)
+    course.do(lambda conn, _author: enqueue_parse(conn, PARSE_SOURCE, course.project_id, source_id))
+    until(lambda: not course.read(is_queued, source_id))
 
     answer = course.ask("parse_ppt", lesson_id=lesson_id)
     plan = course.read(read_plan, lesson_id, Engine.E1)
@@ -49,3 +52,20 @@ def test_a_deck_of_a_lesson_becomes_its_plan_its_voice_and_its_video(floor: Shop
     assert (video.id, video.is_active, video.stored.mime_type) == (job.result_asset_id, True, "video/mp4")
     assert job.progress == 1.0
     assert job.log
+
+
+def test_notes_are_the_script_where_an_author_says_so_and_stay_it(floor: Shopfloor, tmp_path: Path) -> None:
+    sketch = Sketch(title="Chalk", bullets=("Soft",), notes="Chalk breaks easily.")
+    deck = make_deck(tmp_path / "Notes.pptx", [sketch, Sketch(title="Slate")], language="en")
+    course = floor.course()
+    lesson_id = course.lesson()
+    course.upload(deck, "pptx", lesson_id)
+
+    def plan_by(**order: str) -> list[str]:
+        course.ask("parse_ppt", lesson_id=lesson_id, **order)
+        return [line.text for line in course.read(read_plan, lesson_id, Engine.E1)]
+
+    assert plan_by() == ["Chalk\nSoft", "Slate"]
+    assert plan_by(script="notes") == ["Chalk breaks easily.", "Slate"]
+    assert plan_by() == ["Chalk breaks easily.", "Slate"]
+    assert plan_by(script="screen") == ["Chalk\nSoft", "Slate"]

@@ -4,25 +4,40 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
+import sqlalchemy as sa
 
-from background_shops import Shopfloor, chalk_deck, until
+from api_people import without_admin
+from background_shops import PATIENCE_S, Shopfloor, chalk_deck, until
 from coursecrafter.authoring.assets import versions_of
 from coursecrafter.authoring.documents import ProjectDocument, documents_of
-from coursecrafter.authoring.render_jobs import INTERRUPTED, cancel_render, start_render
+from coursecrafter.authoring.job_rows import read_pace
+from coursecrafter.authoring.render_jobs import (
+    INTERRUPTED,
+    cancel_render,
+    close_interrupted,
+    request_render,
+    start_render,
+)
 from coursecrafter.authoring.slots import Slot
 from coursecrafter.authoring.source_parses import read_source_parse
 from coursecrafter.authoring.sources import find_source
+from coursecrafter.background.carrying import FIRST_WAIT_S, LONGEST_WAIT_S, MOST_DEATHS, wait_before
+from coursecrafter.background.chores import tend
+from coursecrafter.background.films import NoSourceYet
 from coursecrafter.background.processes import _children
-from coursecrafter.background.runner import Background
-from coursecrafter.background.workers import WorkerDied, WorkGivenUp
+from coursecrafter.background.runner import Background, NothingToTake
+from coursecrafter.config import load_queue_settings
 from coursecrafter.domain.course import Engine
 from coursecrafter.engines.e1_voiceover.plan import NothingToShow
+from coursecrafter.jobs.queueing import is_queued
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +57,7 @@ def lesson(floor: Shopfloor, deck: Path) -> tuple[Shopfloor, UUID]:
 
 def pids(background: Background) -> list[int]:
     """The child processes that are alive."""
-    processes = [worker._process for worker in background._workers]
+    processes = [child._process for child in background.carrier.children]
     return [process.pid for process in processes if process is not None and process.poll() is None]
 
 
@@ -61,38 +76,48 @@ def held_back(course: Shopfloor) -> Iterator[None]:
 
 def test_a_cancelled_render_ends_with_its_processes_within_two_seconds(lesson: tuple[Shopfloor, UUID]) -> None:
     course, lesson_id = lesson
-    job_id = course.order(Engine.E1, lesson_id, voice_profile="en_male_lively_2")
 
     with held_back(course):
-        future = course.background.render(course.identity, job_id)
+        job_id = course.order(Engine.E1, lesson_id, voice_profile="en_male_lively_2")
         until(lambda: course.job(job_id).state == "in_progress")
         at_work = [pid for pid in pids(course.background) if is_alive(pid)]
         below = [child for pid in at_work for child in _children(pid)]
         course.do(cancel_render, job_id)
-        waited_s = until(future.done, 10)
+        waited_s = until(lambda: not course.read(is_queued, job_id))
 
-    assert waited_s < 2
-    assert isinstance(future.exception(), WorkGivenUp)
+    assert waited_s < 2 + course.errand_s()
+    assert at_work
     assert not any(is_alive(pid) for pid in below)
     assert course.job(job_id).state == "cancelled"
     assert course.read(versions_of, Slot(course.project_id, "final_video", Engine.E1, lesson_id)) == ()
 
 
-def test_a_process_that_is_killed_fails_its_job_and_the_next_one_succeeds(lesson: tuple[Shopfloor, UUID]) -> None:
+def test_a_process_that_is_killed_is_replaced_and_the_render_succeeds(lesson: tuple[Shopfloor, UUID]) -> None:
     course, lesson_id = lesson
-    job_id = course.order(Engine.E1, lesson_id, voice_profile="en_female_lively_2")
 
     with held_back(course):
-        future = course.background.render(course.identity, job_id)
+        job_id = course.order(Engine.E1, lesson_id, voice_profile="en_female_lively_2")
         until(lambda: course.job(job_id).state == "in_progress")
-        for pid in pids(course.background):
-            os.kill(pid, signal.SIGKILL)
-        until(future.done, 10)
+        kill(pids(course.background))
+        until(lambda: "ended unexpectedly" in log_of(course, job_id))
 
-    job = course.job(job_id)
-    assert isinstance(future.exception(), WorkerDied)
+    assert course.ended(job_id).state == "succeeded"
+
+
+def test_a_process_that_is_killed_each_time_fails_its_job_with_a_code(lesson: tuple[Shopfloor, UUID]) -> None:
+    course, lesson_id = lesson
+
+    with held_back(course):
+        job_id = course.order(Engine.E1, lesson_id, voice_profile="en_female_calm_1")
+        for tries in range(MOST_DEATHS):
+            until(lambda: course.job(job_id).state == "in_progress" and bool(pids(course.background)))
+            until(lambda tries=tries: log_of(course, job_id).count("goes on") == tries)
+            kill(pids(course.background))
+            until(lambda tries=tries: course.job(job_id).metadata.get("tries", 0) == tries + 1)
+
+    job = course.ended(job_id)
     assert (job.state, job.metadata["error"]["code"]) == ("failed", "CC-0609")
-    assert "remedy" in job.metadata["error"]
+    assert job.metadata["error"]["remedy"]
     assert course.rendered(Engine.E1, lesson_id).state == "succeeded"
 
 
@@ -103,12 +128,9 @@ def test_a_render_that_fails_says_what_where_and_what_to_do(floor: Shopfloor, de
     course.ask("parse_ppt", lesson_id=lesson_id)
     other_id = course.lesson("Empty")
     course.ask("design_module", lesson_id=other_id)
-    job_id = course.order(Engine.E1, other_id)
 
-    error = course.background.render(course.identity, job_id).exception(120)
+    job = course.ended(course.order(Engine.E1, other_id))
 
-    job = course.job(job_id)
-    assert isinstance(error, NothingToShow)
     assert job.state == "failed"
     assert job.error_message == "The lesson “Empty” has nothing to show."
     assert job.metadata["error"] == {
@@ -119,11 +141,13 @@ def test_a_render_that_fails_says_what_where_and_what_to_do(floor: Shopfloor, de
     }
 
 
-def test_a_start_takes_up_what_a_stop_left(lesson: tuple[Shopfloor, UUID], deck: Path, tmp_path: Path) -> None:
+def test_a_start_takes_up_what_the_queue_does_not_hold(
+    lesson: tuple[Shopfloor, UUID], deck: Path, tmp_path: Path
+) -> None:
     course, lesson_id = lesson
-    left = course.order(Engine.E1, lesson_id)
+    left = course.do(request_render, Engine.E1, course.project_id, lesson_id).id
     course.do(start_render, left)
-    waiting = course.order(Engine.E1, lesson_id)
+    waiting = course.do(request_render, Engine.E1, course.project_id, lesson_id).id
     text = tmp_path / "Notes.md"
     text.write_text("# Chalk\n\nChalk is soft. Slate is hard.\n")
     document_id = course.document(text)
@@ -140,21 +164,110 @@ def test_a_start_takes_up_what_a_stop_left(lesson: tuple[Shopfloor, UUID], deck:
     assert _document(course, document_id).summary
 
 
-def test_a_stop_ends_what_runs_and_leaves_what_waits(lesson: tuple[Shopfloor, UUID]) -> None:
+def test_what_the_queue_holds_is_nobodys_to_fail(lesson: tuple[Shopfloor, UUID]) -> None:
     course, lesson_id = lesson
-    background = Background(course.settings, course.database)
-    running = course.order(Engine.E1, lesson_id, voice_profile="en_male_neutral_2")
-    waiting = course.order(Engine.E1, lesson_id)
 
     with held_back(course):
-        background.render(course.identity, running)
-        background.render(course.identity, waiting)
-        until(lambda: course.job(running).state == "in_progress")
-        background.close()
+        job_id = course.order(Engine.E1, lesson_id, voice_profile="en_male_calm_1")
+        until(lambda: course.job(job_id).state == "in_progress")
+        failed = course.do(close_interrupted, course.project_id)
+        taken_up = tend(course.database)
 
-    assert (course.job(running).state, course.job(running).error_message) == ("failed", INTERRUPTED)
-    assert course.job(waiting).state == "queued"
-    course.do(cancel_render, waiting)
+    assert (failed, taken_up) == (0, 0)
+    assert course.ended(job_id).state == "succeeded"
+
+
+def test_a_stop_hands_over_what_runs_and_leaves_what_waits(
+    floor: Shopfloor, lesson: tuple[Shopfloor, UUID], tmp_path: Path
+) -> None:
+    course, lesson_id = lesson
+    queue = replace(load_queue_settings(2), grace_s=0.5)
+    background = Background(course.settings, course.database, queue=queue)
+    floor.background.close()
+    try:
+        with held_back(course):
+            running = course.order(Engine.E1, lesson_id, voice_profile="en_male_neutral_2")
+            until(lambda: course.job(running).state == "in_progress")
+            waiting = course.order(Engine.E1, lesson_id)
+            begun = time.monotonic()
+            background.close()
+            took_s = time.monotonic() - begun
+        states = [course.job(job_id).state for job_id in (running, waiting)]
+    finally:
+        floor.background = Background(course.settings, course.database)
+
+    # The render alone would have kept it for ever.
+    assert took_s < 5 + course.errand_s()
+    assert states == ["in_progress", "queued"]
+    assert [course.ended(job_id).state for job_id in (running, waiting)] == ["succeeded", "succeeded"]
+    assert "goes on where it was left" in log_of(course, running)
+
+
+def test_a_call_is_answered_by_whichever_worker_there_is(lesson: tuple[Shopfloor, UUID]) -> None:
+    course, lesson_id = lesson
+    caller = Background(course.settings, course.database, is_working=False)
+
+    try:
+        answer = caller.call(course.identity, "design_module", lesson_id=lesson_id).result(PATIENCE_S)
+        with pytest.raises(NoSourceYet):
+            caller.call(course.identity, "parse_ppt", lesson_id=uuid4()).result(PATIENCE_S)
+    finally:
+        caller.close()
+
+    assert answer["interactions"]
+
+
+def test_a_worker_without_the_administrators_login_leaves_chores_to_others(
+    floor: Shopfloor, lesson: tuple[Shopfloor, UUID]
+) -> None:
+    course, lesson_id = lesson
+    unprivileged = without_admin(course.database)
+    floor.background.close()
+
+    worker = Background(course.settings, unprivileged)
+    try:
+        until(lambda: worker.worker is not None and worker.worker.is_registered)
+        job = course.rendered(Engine.E4, lesson_id)
+        with course.database.queue() as conn:
+            lanes = set(conn.execute(sa.text("SELECT lane FROM queue.workers")).scalars())
+        with pytest.raises(NothingToTake):
+            Background(course.settings, unprivileged, queue=replace(load_queue_settings(2), renders=0, calls=0))
+    finally:
+        worker.close()
+        unprivileged.close()
+        floor.background = Background(course.settings, course.database)
+
+    assert job.state == "succeeded"
+    assert lanes == {"renders", "calls"}
+
+
+def test_time_left_is_told_from_past_renders(lesson: tuple[Shopfloor, UUID]) -> None:
+    course, lesson_id = lesson
+    course.rendered(Engine.E1, lesson_id, voice_profile="en_male_lively_1")
+
+    pace = course.read(read_pace, course.project_id, Engine.E1)
+
+    assert {"speech", "still", "voice_block", "mux"} <= pace.keys()
+    assert all(seconds > 0 for seconds in pace.values())
+    assert course.read(read_pace, course.project_id, Engine.E3) == {}
+
+
+@pytest.mark.parametrize("tries", [1, 2, 3, 9])
+def test_another_try_waits_longer_each_time_within_bounds(tries: int) -> None:
+    waits = [wait_before(tries) for _ in range(50)]
+
+    longest = min(FIRST_WAIT_S * 2 ** (tries - 1), LONGEST_WAIT_S)
+    assert longest / 2 <= min(waits) < max(waits) <= longest
+    assert len(set(waits)) > 40
+
+
+def kill(processes: list[int]) -> None:
+    for pid in processes:
+        os.kill(pid, signal.SIGKILL)
+
+
+def log_of(course: Shopfloor, job_id: UUID) -> str:
+    return "\n".join(text for _, text in course.job(job_id).log)
 
 
 def _document(course: Shopfloor, document_id: UUID) -> ProjectDocument:

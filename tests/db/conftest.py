@@ -1,22 +1,16 @@
-"""One server for all tests of the database, and a fresh database for each module."""
+"""Each test of the database with the oldest server that is supported, and with our own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
 
-from coursecrafter.db.session import Database
-from database import TestServer, open_test_server
+from database import TestServer
 
 
 @pytest.fixture(scope="session", params=[16, 18], ids=["pg16", "pg18"])
-def server(request: pytest.FixtureRequest) -> Iterator[TestServer]:
-    with open_test_server(request.param) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def database(server: TestServer) -> Iterator[Database]:
-    with server.session_database() as database:
-        yield database
+def server(request: pytest.FixtureRequest, server_of: Callable[[int], TestServer]) -> TestServer:
+    # A process takes one file after the other, each with both: a server that ended with its tests would begin twice
+    # for each file.
+    return server_of(request.param)

@@ -91,6 +91,12 @@ PLANTED = [
         ),
         "The index idx_cc_ai_calls_lesson_id reads: ",
     ),
+    ("index of the queue", "DROP INDEX queue.idx_claims_job_id", "The index idx_claims_job_id is missing."),
+    (
+        "right on the queue",
+        "GRANT SELECT ON queue.procrastinate_jobs TO cc_app",
+        "The rights on TABLE procrastinate_jobs go beyond the schema: GRANT SELECT TO cc_app.",
+    ),
     ("index dropped", f"DROP INDEX {S}.idx_cc_ai_calls_project_id", "The index idx_cc_ai_calls_project_id is missing."),
     (
         "foreign key action",

@@ -12,6 +12,7 @@ from psycopg import sql
 from coursecrafter.db.session import Database
 from coursecrafter.domain.roles import TABLE_RULES
 from database import TestServer
+from tenancy_gateway import LED_TABLES, gateway_lines
 from tenancy_lines import Line, keys_of_tables, lines_of
 from tenancy_matrix import administrators_outcomes, is_expected
 from tenancy_requests import OWN_TABLES, REQUEST_TABLES, request_lines
@@ -28,7 +29,8 @@ TRIED_BY = {
     "DELETE": ("delete",),
 }
 
-TABLES = (*TABLE_RULES, *REQUEST_TABLES)
+PLATFORM_TABLES = (*REQUEST_TABLES, *LED_TABLES)
+TABLES = (*TABLE_RULES, *PLATFORM_TABLES)
 BACKED = "cc_projects_change USING (true)"
 """A project keeps its id, so what is asked of its row as it is left was asked of it as it was: one backs the other."""
 
@@ -66,9 +68,9 @@ def ground(server: TestServer, database: Database) -> Iterator[Ground]:
         with superuser.transaction(force_rollback=True):
             keys = keys_of_tables(superuser)
             all_lines = {table: lines_of(world, keys, table) for table in TABLE_RULES}
-            of_requests = request_lines(world)
+            of_platform = request_lines(world) | gateway_lines(world)
             for table, some in (
-                all_lines | {table: of_requests[f"platform.{table}"] for table in REQUEST_TABLES}
+                all_lines | {table: of_platform[f"platform.{table}"] for table in PLATFORM_TABLES}
             ).items():
                 sound = [outcome.is_done for outcome in administrators_outcomes(superuser, some)]
                 lines[table] = list(zip(some, sound, strict=True))
@@ -109,7 +111,7 @@ def test_with_a_policy_wide_open_somebody_can_who_may_not(ground: Ground, table:
         clauses = ["USING (true)"] * has_using + ["WITH CHECK (true)"] * has_check
         for clause in [*clauses, " ".join(clauses)]:
             with ground.superuser.transaction(force_rollback=True):
-                if table in OWN_TABLES and command in {"UPDATE", "DELETE"}:
+                if table in (*OWN_TABLES, *LED_TABLES) and command in {"UPDATE", "DELETE"}:
                     # Whose a row is decides alike on seeing and on changing it: one would back the other.
                     ground.superuser.execute(on_policy("ALTER POLICY {} ON {} USING (true)", f"{table}_read", table))
                 ground.superuser.execute(on_policy("ALTER POLICY {} ON {} " + clause, name, table))
@@ -201,4 +203,4 @@ def on_table(statement: str, table: str) -> sql.Composed:
 
 
 def _name(table: str) -> sql.Identifier:
-    return sql.Identifier("platform" if table in REQUEST_TABLES else "course_crafter", table)
+    return sql.Identifier("platform" if table in PLATFORM_TABLES else "course_crafter", table)

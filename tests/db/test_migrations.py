@@ -20,7 +20,7 @@ from coursecrafter.db.upgrade import (
 )
 from database import TestServer
 
-SCHEMAS = "SELECT nspname FROM pg_namespace WHERE nspname IN ('platform', 'course_crafter')"
+SCHEMAS = "SELECT nspname FROM pg_namespace WHERE nspname IN ('platform', 'course_crafter', 'queue')"
 
 
 @pytest.fixture

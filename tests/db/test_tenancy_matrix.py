@@ -11,6 +11,7 @@ from coursecrafter.db.session import Database, Identity
 from coursecrafter.domain.roles import TABLE_RULES, Right
 from coursecrafter.errors import CourseCrafterError
 from database import TestServer
+from tenancy_gateway import CLOSED_TABLES, LED_TABLES
 from tenancy_lines import ACTS, foreign_and_missing, keys_of_tables
 from tenancy_matrix import Judgement, Matrix, judge, open_matrix
 from tenancy_platform import PLATFORM_TABLES
@@ -23,7 +24,8 @@ SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oi
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
 """
 CONTENT = [f"course_crafter.{name}" for name in TABLE_RULES]
-OF_REQUESTS = [f"platform.{name}" for name in REQUEST_TABLES]
+OF_REQUESTS = [f"platform.{name}" for name in (*REQUEST_TABLES, *LED_TABLES)]
+CLOSED = [*PLATFORM_TABLES, *(f"platform.{name}" for name in CLOSED_TABLES)]
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +39,7 @@ def judgements(matrix: Matrix) -> dict[str, Judgement]:
     return {table: judge(matrix.world, matrix.connections, lines) for table, lines in matrix.lines.items()}
 
 
-@pytest.mark.parametrize("table", [*CONTENT, *OF_REQUESTS, *PLATFORM_TABLES])
+@pytest.mark.parametrize("table", [*CONTENT, *OF_REQUESTS, *CLOSED])
 def test_every_cell_of_a_table_comes_out_as_the_rules_say(judgements: dict[str, Judgement], table: str) -> None:
     red = judgements[table].red
 
@@ -46,8 +48,10 @@ def test_every_cell_of_a_table_comes_out_as_the_rules_say(judgements: dict[str, 
 
 def test_every_table_of_the_database_stands_in_the_matrix(matrix: Matrix) -> None:
     found = {name for (name,) in matrix.connections["cc_admin"].execute(RELATIONS).fetchall()}
+    # Nobody has any right on these: tests/db/test_queue.py looks at each.
+    of_queue = {name for name in found if name.startswith("queue.")}
 
-    assert found == set(matrix.lines)
+    assert found - of_queue == set(matrix.lines)
 
 
 def test_every_act_stands_in_every_tables_lines(matrix: Matrix) -> None:
@@ -124,7 +128,7 @@ def test_the_matrix_is_whole(
         kind: sum(judgement.proofs[kind] for judgement in judgements.values())
         for kind in ("role", "administrator", "twin")
     }
-    platform = (*PLATFORM_TABLES, *OF_REQUESTS)
+    platform = (*CLOSED, *OF_REQUESTS)
     of_platform = [(table, act) for table in platform for act in ("select", "insert", "update", "delete")]
 
     with capsys.disabled():

@@ -6,12 +6,12 @@ import pytest
 
 from coursecrafter.gateway.providers.offline_speech import OfflineSpeech
 from coursecrafter.gateway.providers.offline_text import OfflineText
-from providers.list_ledger import ListLedger
+from plain_gateway import MemoryCalls
 
 
 @pytest.fixture
-def ledger() -> ListLedger:
-    return ListLedger()
+def ledger() -> MemoryCalls:
+    return MemoryCalls()
 
 
 @pytest.fixture(scope="session")

@@ -268,7 +268,8 @@ def test_a_voice_that_takes_too_long_fails_and_the_next_text_is_spoken(
     begun = time.monotonic()
     with pytest.raises(CallFailed, match="CC-0302"):
         say(voice, "Far too slow for a single second. " * 6000)
-    assert time.monotonic() - begun < 8
+    # To the end it would take minutes.
+    assert time.monotonic() - begun < 40
 
     monkeypatch.undo()
 
@@ -347,7 +348,7 @@ def test_the_child_ends_with_its_parent() -> None:
 
     assert parent.returncode == -signal.SIGKILL
     status = Path("/proc") / parent.stdout.decode().strip() / "stat"
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while status.exists() and ") Z " not in status.read_text() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert time.monotonic() < deadline

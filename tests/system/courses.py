@@ -8,7 +8,8 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,21 +21,29 @@ from pptx.util import Inches
 EXAMPLE = Path(__file__).parents[2] / "examples" / "safe-sign-in.pptx"
 HANDBOOK = EXAMPLE.with_name("handbook.md")
 TIMEOUT_S = 600
+NAMING_ROWS = ("sidecar", "report", "words")
 
 
 @dataclass(frozen=True)
 class Installation:
-    """A home of its own."""
+    """A home of its own.
+
+    Attributes:
+        settings: variables of its environment, beside where it is.
+    """
 
     home: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def store(self) -> Path:
         return self.home / "store"
 
     def environment(self) -> dict[str, str]:
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("DATABASE_")}
-        return {**kept, "COURSECRAFTER_HOME": str(self.home), "COURSECRAFTER_STORE": str(self.store)}
+        # A build is measured where a test calls it in its own process; here that would only make it slower.
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(("COVERAGE_", "DATABASE_"))}
+        place = {"COURSECRAFTER_HOME": str(self.home), "COURSECRAFTER_STORE": str(self.store)}
+        return {**kept, **place, **self.settings}
 
     def command(self, *arguments: object) -> list[str]:
         return [sys.executable, "-m", "coursecrafter", *map(str, arguments)]
@@ -53,8 +62,9 @@ class Installation:
 
 
 def hashes(built: dict[str, Any]) -> dict[str, str]:
-    """SHA-256 by file name, of all that does not name rows (sidecars do)."""
-    return {Path(one["path"]).name: one["sha256"] for one in built["outputs"] if not one["role"].startswith("sidecar")}
+    """SHA-256 by file name, of all that does not name rows."""
+    kept = [one for one in built["outputs"] if not one["role"].startswith(NAMING_ROWS)]
+    return {Path(one["path"]).name: one["sha256"] for one in kept}
 
 
 def change_word(deck: Path, target: Path, old: str, new: str) -> None:

@@ -86,6 +86,16 @@ class TestCommands:
         assert lines[0].endswith("(in_progress)")
         assert any("L1.1" in line and "done: e4" in line for line in lines)
 
+    def test_what_the_next_render_makes_is_told_before(self) -> None:
+        told = done(*ADA, "plan", "CH-1", "--engine", "e1")
+
+        # The module has spoken the course: its voices are there, its pictures and its video are not.
+        assert "encoding pictures" in told
+        assert "assembling the video" in told
+        assert "speaking" not in told
+        assert "nothing" in told
+        assert refused(*CARL, "plan", "CH-1") == "CC-0020"
+
     def test_a_viewer_sees_and_changes_nothing(self) -> None:
         done(*ADA, "course", "share", "CH-1", "carl@acme.example", "viewer")
 

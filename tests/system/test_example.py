@@ -18,6 +18,7 @@ MAKING = {
     "scene_image",
     "voice_block",
     "mux",
+    "sign",
     "book_pdf",
     "book_epub",
     "scorm_zip",
@@ -127,6 +128,6 @@ def test_one_changed_word_costs_one_voice_one_picture_and_one_mux_per_video(
 
     made = {(one["engine"], one["lesson"]): one["made"] for one in changed["engines"]}
     assert changed["made"]["picture"] == 1
-    assert made["e1", "L1.1"] == {"speech": 1, "voice_block": 1, "still": 1, "mux": 1}
+    assert made["e1", "L1.1"] == {"speech": 1, "voice_block": 1, "still": 1, "mux": 1, "sign": 1}
     assert not MAKING & set(made["e2", "L1.1"]), "this slide is told from its notes, which are the same"
     assert all(made[engine, lesson] == {} for engine in ("e1", "e2", "e4") for lesson in ("L2.1", "L3.1"))

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
+from coursecrafter.authoring.projects import find_project
 from coursecrafter.build.course import Built, build_course
 from coursecrafter.build.order import BuildOrder
 from coursecrafter.db.tables import cc_source_files
 from coursecrafter.domain.course import Engine
+from coursecrafter.ingest.film_notes import NotesDoNotFit
 from coursecrafter.media.film_match import OtherFilm
 from coursecrafter.wiring import Workshop
 from deck_films import Show, drawn_deck, frames_of, write_film
@@ -66,3 +68,38 @@ def test_a_film_of_another_deck_leaves_nothing_behind(built: Built, folder: Path
 
     left = {path.relative_to(shop.store.folder) for path in shop.store.folder.rglob("*") if path.is_file()}
     assert left == {path.relative_to(shop.store.folder) for path in before if path.is_file()}
+
+
+def test_a_film_without_a_deck_is_built_with_its_notes(folder: Path, order: BuildOrder, shop: Workshop) -> None:
+    """A scene for each picture that comes to stand; captions say by their times what belongs to which."""
+    assert order.film is not None
+    notes = folder / "notes.vtt"
+    notes.write_text(
+        "WEBVTT\n\n00:00.000 --> 00:00.400\nFire doors save lives.\n\n"
+        "00:01.600 --> 00:01.900\n<v Ann>Report a damaged\ndoor.\n",
+        encoding="utf-8",
+    )
+    alone = BuildOrder(order.film, folder / "alone", name="The film alone", engines=(Engine.E1,), notes=notes)
+
+    built = build_course(alone, shop)
+
+    (lesson,) = built.course.lessons
+    assert [segment.text for segment in lesson.segments] == [
+        "Fire doors save lives.", "", "", "Report a damaged door.", "", "", ""
+    ][: len(lesson.segments)]  # fmt: skip
+    assert len(lesson.segments) == 7
+    (finding,) = [finding for finding in built.renders[0].findings if finding.check == "film"]
+    assert finding.sentence == "7 of 7 pictures are the film's own."
+
+
+def test_more_notes_than_pictures_leave_nothing_behind(folder: Path, order: BuildOrder, shop: Workshop) -> None:
+    assert order.film is not None
+    (folder / "long.txt").write_text("One.\n\n" * 9, encoding="utf-8")
+
+    with pytest.raises(NotesDoNotFit, match="CC-0219"):
+        build_course(
+            BuildOrder(order.film, folder / "none", name="None", engines=(Engine.E1,), notes=folder / "long.txt"), shop
+        )
+
+    with shop.database.app(shop.identity()) as conn:
+        assert find_project(conn, shop.author, name="None", code=None) is None

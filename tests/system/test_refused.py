@@ -8,6 +8,7 @@ import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -114,6 +115,21 @@ def test_a_hostile_document_beside_a_good_deck_leaves_nothing_of_the_deck(shop: 
 
     with pytest.raises(CourseCrafterError, match="CC-01"):
         build_course(BuildOrder(deck, tmp_path / "out", documents=(document,)), shop)
+
+    assert (rows(shop), stored(shop)) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("code", "look"), [("CC-0235", {"effects": {"template": "boldest"}}), ("CC-0133", {"music": "deck.pptx"})]
+)
+def test_a_look_that_no_video_can_have_is_refused_before_anything_is_stored(
+    code: str, look: dict[str, Any], shop: Workshop, tmp_path: Path
+) -> None:
+    deck = small_deck(tmp_path / "deck.pptx")
+    chosen = {name: tmp_path / value if name == "music" else value for name, value in look.items()}
+
+    with pytest.raises(CourseCrafterError, match=code):
+        build_course(BuildOrder(deck, tmp_path / "out", **chosen, engines=()), shop)
 
     assert (rows(shop), stored(shop)) == (0, [])
 

@@ -154,7 +154,7 @@ def test_one_changed_word_costs_both_videos_one_voice_and_one_mux(
 
     made = {render.engine: render.made for render in built.renders}
     assert shop.runner.made["picture"] - pictures == 1
-    assert made[Engine.E1] == {"speech": 1, "voice_block": 1, "still": 1, "mux": 1}
+    assert made[Engine.E1] == {"speech": 1, "voice_block": 1, "still": 1, "mux": 1, "sign": 1}
     assert made[Engine.E2]["mux"] == 1
     assert made[Engine.E2].get("speech", 0) <= 1
     assert made[Engine.E2].get("scene_image", 0) == 0

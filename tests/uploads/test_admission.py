@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -65,55 +64,58 @@ def rows(cast: Cast, org_id: UUID) -> list[tuple[int, str, str]]:
         return [tuple(row) for row in conn.execute(wanted.where(uploaded_files.c.org_id == org_id))]
 
 
-def objects(tmp_path: Path) -> list[Path]:
-    return [path for path in tmp_path.rglob("*") if path.is_file()]
+def objects(*stores: ObjectStore) -> list[str]:
+    """What lies in stores, and what has come in and is nowhere yet."""
+    folders = ("objects", "aside", "uploads", "steps")
+    kept = [one.key for store in stores for name in folders for batch in store.list_below(name) for one in batch]
+    return kept + [path.name for path in stores[0].incoming_folder.iterdir()]
 
 
 @pytest.fixture
-def store(cast: Cast, tmp_path: Path) -> ObjectStore:
-    return ObjectStore(str(tmp_path), cast.owner.org_id)
+def store(cast: Cast, store_url: str) -> ObjectStore:
+    return ObjectStore(store_url, cast.owner.org_id)
 
 
-def test_the_same_bytes_take_room_once_in_an_organisation(cast: Cast, store: ObjectStore, tmp_path: Path) -> None:
+def test_the_same_bytes_take_room_once_in_an_organisation(cast: Cast, store: ObjectStore) -> None:
     take(cast, store, b"Find the exit.")
     take(cast, store, b"Find the exit.", author=cast.editor)
 
     assert rows(cast, cast.owner.org_id) == [(14, "text/plain", "not_scanned")]
-    assert len(objects(tmp_path)) == 1
+    assert len(objects(store)) == 1
     with cast.session() as conn:
         assert room_left(conn, UploadRules(default_quota_bytes=20)) == 6
         assert room_left(conn, UploadRules(default_quota_bytes=10)) == 0
         assert room_left(conn, RULES) is None
 
 
-def test_another_organisation_counts_for_itself(cast: Cast, store: ObjectStore, tmp_path: Path) -> None:
+def test_another_organisation_counts_for_itself(cast: Cast, store: ObjectStore, store_url: str) -> None:
     take(cast, store, b"Find the exit!")
-    other = ObjectStore(str(tmp_path), cast.stranger.org_id)
+    other = ObjectStore(store_url, cast.stranger.org_id)
     take(cast, other, b"Find the exit!", author=cast.stranger)
 
-    assert len(objects(tmp_path)) == 2
+    assert len(objects(store, other)) == 2
     assert (14, "text/plain", "not_scanned") in rows(cast, cast.stranger.org_id)
 
 
-def test_a_file_beyond_the_room_leaves_nothing(cast: Cast, store: ObjectStore, tmp_path: Path) -> None:
+def test_a_file_beyond_the_room_leaves_nothing(cast: Cast, store: ObjectStore) -> None:
     take(cast, store, b"x" * 60, UploadRules(default_quota_bytes=100))
 
     with pytest.raises(RoomUsedUp, match="CC-0127"):
         take(cast, store, b"y" * 60, UploadRules(default_quota_bytes=100))
 
-    assert len(objects(tmp_path)) == len(rows(cast, cast.owner.org_id)) == 1
+    assert len(objects(store)) == len(rows(cast, cast.owner.org_id)) == 1
 
 
-def test_of_two_who_would_take_the_last_room_one_does(cast: Cast, store: ObjectStore, tmp_path: Path) -> None:
+def test_of_two_who_would_take_the_last_room_one_does(cast: Cast, store: ObjectStore) -> None:
     rules = UploadRules(default_quota_bytes=100)
 
     ends = all_at_once([lambda text=text: take(cast, store, text * 60, rules) for text in (b"a", b"b", b"c")])
 
     assert sorted(type(end).__name__ for end in ends) == ["NoneType", "RoomUsedUp", "RoomUsedUp"]
-    assert len(objects(tmp_path)) == len(rows(cast, cast.owner.org_id)) == 1
+    assert len(objects(store)) == len(rows(cast, cast.owner.org_id)) == 1
 
 
-def test_what_its_place_refuses_is_not_kept(cast: Cast, store: ObjectStore, tmp_path: Path) -> None:
+def test_what_its_place_refuses_is_not_kept(cast: Cast, store: ObjectStore) -> None:
     def add(conn: sa.Connection) -> None:
         stored = StoredObject("0" * 64, 1, "text/plain")
         place = {"file_type": "pptx", "purpose": "engine1_ppt", "name": "x.pptx"}
@@ -122,19 +124,17 @@ def test_what_its_place_refuses_is_not_kept(cast: Cast, store: ObjectStore, tmp_
     with pytest.raises(NotAllowed):
         take(cast, store, b"a viewer's", author=cast.viewer, work=add)
 
-    assert not objects(tmp_path)
+    assert not objects(store)
     assert not rows(cast, cast.owner.org_id)
 
 
-def test_bytes_that_somebody_else_keeps_stay_when_a_second_sender_fails(
-    cast: Cast, store: ObjectStore, tmp_path: Path
-) -> None:
+def test_bytes_that_somebody_else_keeps_stay_when_a_second_sender_fails(cast: Cast, store: ObjectStore) -> None:
     take(cast, store, b"kept")
 
     with pytest.raises(ZeroDivisionError):
         take(cast, store, b"kept", work=lambda _conn: 1 // 0)
 
-    assert len(objects(tmp_path)) == 1
+    assert len(objects(store)) == 1
 
 
 def test_a_server_without_the_walls_asked_for_takes_nothing(

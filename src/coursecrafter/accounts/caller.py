@@ -22,7 +22,7 @@ class Scope(StrEnum):
 SCOPE_MEANINGS = {
     Scope.READ: "see what the person sees",
     Scope.WRITE: "change what the person may change",
-    Scope.ADMIN: "look after people, keys and invitations as the person may",
+    Scope.ADMIN: "look after people, keys, invitations, providers of AI and budgets as the person may",
     Scope.WORKER: "start, complete and fail external jobs; for owners and admins",
 }
 

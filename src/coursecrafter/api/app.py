@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from importlib import import_module
 from pkgutil import iter_modules
@@ -20,12 +20,16 @@ from coursecrafter.api import routes
 from coursecrafter.api.call import refusal, wrong_method
 from coursecrafter.api.document import Document
 from coursecrafter.api.headers import AnswerHeaders
+from coursecrafter.api.metrics import CallFigures, ServiceFigures
+from coursecrafter.api.probes import Look, Readiness, probes
 from coursecrafter.api.problems import Fault, NoSuchCall, WrongMethod
 from coursecrafter.api.routing import Routes
 from coursecrafter.api.site import Site
 from coursecrafter.api.sweeping import sweep_for_ever
+from coursecrafter.api.tracing import CallSpans
+from coursecrafter.telemetry import is_sending
 
-API_VERSION = "1.0.0"
+API_VERSION = "1.8.0"
 """Raised whenever a schema of the API changes: the middle number when something is added, the first otherwise."""
 
 COMPRESSED_FROM_BYTES = 1024
@@ -64,8 +68,20 @@ is lost.
 """
 
 
-def make_app(site: Site) -> FastAPI:
-    """The application of an open installation."""
+def make_app(
+    site: Site,
+    *,
+    figures: ServiceFigures | None = None,
+    is_telling_figures: bool = False,
+    looks: Mapping[str, Look] | None = None,
+) -> FastAPI:
+    """The application of an open installation.
+
+    Args:
+        figures: where calls are counted; None: nowhere.
+        is_telling_figures: whether /metrics answers.
+        looks: what must be ready besides database, schema and store, by name.
+    """
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -76,9 +92,15 @@ def make_app(site: Site) -> FastAPI:
 
     app = all_calls(lifespan)
     app.state.site = site
+    app.state.readiness = Readiness(site, looks)
+    app.state.figures = figures if is_telling_figures else None
+    app.state.counted = figures
+    # Beside the calls of the document: whoever runs the service asks them, no caller.
+    app.router.routes += probes.routes
+    app.state.routes = [*app.state.routes, *probes.routes]
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _fault)
-    _surround(app, site)
+    _surround(app, site, figures)
     return app
 
 
@@ -107,7 +129,7 @@ def all_routes() -> list[Routes]:
     return [module.routes for module in found]
 
 
-def _surround(app: FastAPI, site: Site) -> None:
+def _surround(app: FastAPI, site: Site, figures: ServiceFigures | None) -> None:
     """Middleware, the innermost first."""
     app.add_middleware(
         GZipMiddleware,
@@ -124,7 +146,11 @@ def _surround(app: FastAPI, site: Site) -> None:
             allow_headers=TAKEN_HEADERS,
             expose_headers=TOLD_HEADERS,
         )
+    if is_sending():
+        app.add_middleware(CallSpans)
     app.add_middleware(AnswerHeaders, is_https=site.service.public_url.startswith("https://"))
+    if figures is not None:
+        app.add_middleware(CallFigures, figures=figures)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

@@ -169,6 +169,14 @@ class Call:
             afterwards()
         return answer(body, status)
 
+    def require_headers(self) -> None:
+        """Refuse headers that cannot be read, before anything is done ahead of the act.
+
+        Raises:
+            HeaderRefused: CC-0037.
+        """
+        self._repeat(None)
+
     def _confine(self, conn: Connection) -> None:
         for name, value in self.request.path_params.items():
             if name in PARTS:

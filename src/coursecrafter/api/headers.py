@@ -6,8 +6,14 @@ import logging
 import re
 import secrets
 import time
+from http import HTTPStatus
+from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from coursecrafter.api.metrics import route_of
+from coursecrafter.api.probes import PROBES
+from coursecrafter.logs import log_context
 
 log = logging.getLogger("coursecrafter.access")
 
@@ -56,9 +62,26 @@ class AnswerHeaders:
                 named = {name for name, _ in own}
                 usual = [header for header in self.headers if header[0] not in named]
                 message["headers"] = [*own, (b"x-request-id", request_id.encode()), *usual]
-                took_ms = (time.monotonic() - begun) * 1000
-                path = SECRET_PATH.sub(r"\1…", scope["path"])
-                log.info("%s %s %s %d %.1f ms", request_id, scope["method"], path, message["status"], took_ms)
+                _log_answer(scope, request_id, message["status"], time.monotonic() - begun)
             await send(message)
 
-        await self.app(scope, receive, send_with_headers)
+        with log_context(request_id=request_id):
+            await self.app(scope, receive, send_with_headers)
+
+
+def _log_answer(scope: Scope, request_id: str, status: int, took_s: float) -> None:
+    """One line for each answer; those to probes, which come every few seconds, only if something is wrong."""
+    path = SECRET_PATH.sub(r"\1…", scope["path"])
+    level = logging.DEBUG if path in PROBES and status < HTTPStatus.BAD_REQUEST else logging.INFO
+    if not log.isEnabledFor(level):
+        return
+    call = scope.get("state", {}).get("call")
+    told: dict[str, Any] = {
+        "method": scope["method"],
+        "route": route_of(scope),
+        "status": status,
+        "duration_s": round(took_s, 4),
+        "org_id": call.caller.org_id if call is not None else None,
+        "project_id": scope.get("path_params", {}).get("project_id"),
+    }
+    log.log(level, "%s %s %s %d %.1f ms", request_id, scope["method"], path, status, took_s * 1000, extra=told)

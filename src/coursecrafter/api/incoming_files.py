@@ -18,7 +18,7 @@ from starlette.responses import Response
 from coursecrafter.api.call import Call
 from coursecrafter.api.file_forms import FileForm
 from coursecrafter.api.problems import BodyCutOff, HeaderRefused
-from coursecrafter.api.upload_places import Landed, Place, land
+from coursecrafter.api.upload_places import Place, land
 from coursecrafter.errors import IngestError
 from coursecrafter.storage.incoming import IncomingFile
 from coursecrafter.uploads.admission import check_file, keeping
@@ -173,26 +173,18 @@ class _Taker:
 
 
 def admit(call: Call, place: Place, project_id: UUID, name: str, kind: FileKind, file: IncomingFile) -> Response:
-    """From a whole file to its row and the answer; it is read in the background afterwards."""
+    """From a whole file to its row, its place on the queue of what is to be read, and the answer."""
     rules, identity = rules_of(call), call.identity()
     checked = check_file(file, kind, rules)
-    landed: list[Landed] = []
 
     with keeping(call.site.database, identity, call.store, checked, rules) as kept:
 
         def work(conn: Connection) -> bytes:
-            landed.append(land(call, conn, place, project_id, name, checked, kept.count(conn)))
-            return landed[-1].answer
+            return land(call, conn, place, project_id, name, checked, kept.count(conn)).answer
 
         # A repeated key is told apart by the file, whose bytes are not in memory.
         told = checked.stored.sha256.encode()
-        return call.act(work, status=201, afterwards=lambda: read_on(landed[-1]), told=told)
-
-
-def read_on(landed: Landed) -> None:
-    """Have a file read that was taken."""
-    if landed.read_on is not None:
-        landed.read_on()
+        return call.act(work, status=201, told=told)
 
 
 async def _take_raw(taker: _Taker, name: str | None) -> None:

@@ -19,8 +19,13 @@ STRANGERS_PER_MINUTE = 600
 
 
 @contextmanager
-def open_site(settings: Settings, service: ServiceSettings, accounts: AccountSettings) -> Iterator[Site]:
+def open_site(
+    settings: Settings, service: ServiceSettings, accounts: AccountSettings, *, is_working: bool = True
+) -> Iterator[Site]:
     """Open database, store and background work for as long as the service runs.
+
+    Args:
+        is_working: whether it works on the queue too; else others do.
 
     Raises:
         CourseCrafterError: the database or the store cannot be opened.
@@ -28,7 +33,7 @@ def open_site(settings: Settings, service: ServiceSettings, accounts: AccountSet
     with ExitStack() as stack:
         database = stack.enter_context(open_database(settings, connections=service.threads))
         database.ensure_ready()
-        background = Background(settings)
+        background = Background(settings, is_working=is_working)
         stack.callback(background.close)
         yield make_site(settings, service, accounts, database, background)
 

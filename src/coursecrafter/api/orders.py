@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
@@ -13,9 +13,12 @@ from coursecrafter.api.call import Call
 from coursecrafter.api.fields import Body, Flag
 from coursecrafter.authoring.engine_flags import approve_output
 from coursecrafter.authoring.job_rows import RenderJob
+from coursecrafter.authoring.looks import read_music
 from coursecrafter.authoring.places import own_project, project_of_lesson
 from coursecrafter.authoring.render_jobs import request_render
 from coursecrafter.domain.course import Engine
+from coursecrafter.domain.look import ScreenText, Shape, Transition
+from coursecrafter.jobs.queueing import enqueue_render
 from coursecrafter.reading.jobs import read_job
 
 
@@ -30,28 +33,50 @@ class RenderOrder(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"voice_profile": "en_female_neutral_1"}]})
 
+    def settings(self) -> dict[str, Any]:
+        """What the job keeps of it: what was said, no more."""
+        said = self.model_dump(mode="json", exclude_unset=True, exclude_none=True)
+        return {name: value for name, value in said.items() if value is not False}
+
+
+class VideoOrder(RenderOrder):
+    """How a video is to be rendered."""
+
+    music_source_id: Annotated[UUID | None, Field(description="A recording that lies under the speech.")] = None
+    music_level_db: Annotated[float, Field(ge=-30, le=-6, strict=True, description="Below the voice.")] = -14.0
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"voice_profile": "en_female_neutral_1"}]})
+
+
+class LookOrder(VideoOrder):
+    """How a branded video is to be rendered; what is left out is as the course's effects say."""
+
+    transition: Transition | None = None
+    text: ScreenText | None = None
+    shape: Annotated[Shape | None, Field(description="Each shape is a video of its own beside the wide one.")] = None
+    short_side_px: Literal[1080, 2160] | None = None
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"transition": "slide", "shape": "9x16"}]})
+
 
 def order_render(
     call: Call, engine: Engine, order: RenderOrder, *, lesson_id: UUID | None = None, project_id: UUID | None = None
 ) -> Response:
     """Queue a render of a lesson or, for a book, of a project; answer 202 with the job."""
-    settings: dict[str, Any] = {"external": True} if order.external else {}
-    if order.voice_profile is not None:
-        settings["voice_profile"] = order.voice_profile
-    made: list[RenderJob] = []
 
     def work(conn: Connection) -> bytes:
         place = project_of_lesson(conn, lesson_id) if lesson_id else own_project(conn, project_id or UUID(int=0))
-        made.append(request_render(conn, call.author, engine, place, lesson_id, settings=settings))
-        return read_job(conn, made[0].id)
+        read_music(conn, place, order.settings())
+        return queued(conn, request_render(conn, call.author, engine, place, lesson_id, settings=order.settings()))
 
-    return call.act(work, status=202, afterwards=lambda: hand_over(call, made[0]))
+    return call.act(work, status=202)
 
 
-def hand_over(call: Call, job: RenderJob) -> None:
-    """Let the background carry out a job, unless an external worker does."""
+def queued(conn: Connection, job: RenderJob) -> bytes:
+    """Put a job on the queue, unless an external worker does it; as it stands."""
     if not job.is_external:
-        call.site.background.render(call.identity(job.project_id), job.id)
+        enqueue_render(conn, job.project_id, job.id, job.engine.value)
+    return read_job(conn, job.id)
 
 
 def approve(call: Call, engine: Engine, *, lesson_id: UUID | None = None, project_id: UUID | None = None) -> Response:

@@ -83,10 +83,16 @@ class Routes(APIRouter):
         super().__init__(prefix=prefix, tags=[section], route_class=CallRoute)
 
     def reads(
-        self, path: str, shape: Any, *, scope: str = Scope.READ, refuses: Errors = (NotFound,)
+        self,
+        path: str,
+        shape: Any,
+        *,
+        scope: str = Scope.READ,
+        refuses: Errors = (NotFound,),
+        else_accepts: Any = None,
     ) -> Callable[[Endpoint], Endpoint]:
-        """A GET that answers JSON of a shape."""
-        return self._route("GET", path, shape, 200, scope, refuses, ())
+        """A GET that answers JSON of a shape; one that takes time may answer `else_accepts` with status 202."""
+        return self._route("GET", path, shape, 200, scope, refuses, (), else_accepts)
 
     def acts(
         self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from coursecrafter.authoring.documents import add_document
 from coursecrafter.authoring.slots import Slot
 from coursecrafter.authoring.sources import add_source, require_place
 from coursecrafter.domain.stored import StoredObject
+from coursecrafter.jobs.queueing import PARSE_DOCUMENT, PARSE_SOURCE, enqueue_parse
 from coursecrafter.reading.assets import read_asset
 from coursecrafter.reading.context import read_document, read_source
 from coursecrafter.uploads.admission import CheckedFile
@@ -60,32 +60,29 @@ class Landed:
 
     Attributes:
         answer: the new row as JSON.
-        read_on: has it read in the background; None: nothing is read.
     """
 
     id: UUID
     answer: bytes
-    read_on: Callable[[], object] | None
 
 
 def land(
     call: Call, conn: Connection, place: Place, project_id: UUID, name: str, checked: CheckedFile, stored: StoredObject
 ) -> Landed:
-    """Write the row that names a file, in the transaction that counts it.
+    """Write the row that names a file, and have it read, in the transaction that counts it.
 
     Raises:
         NotFound, NotAllowed: CC-0020, CC-0021.
         ValueRefused: CC-0022.
     """
-    identity, background = call.identity(project_id), call.site.background
     if place.becomes == PICTURE:
         slot = Slot(project_id, place.detail or "logo")
         asset_id = add_picture(conn, call.author, slot, stored, name=name, metadata=checked.measures)
-        return Landed(asset_id, read_asset(conn, asset_id), None)
+        return Landed(asset_id, read_asset(conn, asset_id))
     if place.becomes == DOCUMENT:
         document_id = add_document(conn, call.author, project_id, stored, name=name, title=place.detail)
-        answer = read_document(conn, document_id)
-        return Landed(document_id, answer, lambda: background.parse_document(identity, document_id))
+        enqueue_parse(conn, PARSE_DOCUMENT, project_id, document_id)
+        return Landed(document_id, read_document(conn, document_id))
     source_id = add_source(
         conn,
         call.author,
@@ -96,4 +93,5 @@ def land(
         name=name,
         lesson_id=place.lesson_id,
     )
-    return Landed(source_id, read_source(conn, source_id), lambda: background.parse_source(identity, source_id))
+    enqueue_parse(conn, PARSE_SOURCE, project_id, source_id)
+    return Landed(source_id, read_source(conn, source_id))

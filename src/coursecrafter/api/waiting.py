@@ -55,7 +55,26 @@ def project_work(
     return _work(call, project_id, task, answered, arguments)
 
 
-def _work(call: Call, project_id: UUID, task: str, answered: Answering, arguments: dict[str, Any]) -> Response:
+def project_look(
+    call: Call, project_id: UUID, task: str, answered: Answering, /, *, lesson_id: UUID | None = None, **arguments: Any
+) -> Response:
+    """Let a task find something out about a project that the caller may change; nothing is changed, nothing kept."""
+    with call.site.database.app(call.identity(project_id)) as conn:
+        own_project(conn, project_id)
+        if lesson_id is not None:
+            project_of_lesson(conn, lesson_id)
+            arguments["lesson_id"] = lesson_id
+    return _work(call, project_id, task, answered, arguments, run=call.read)
+
+
+def _work(
+    call: Call,
+    project_id: UUID,
+    task: str,
+    answered: Answering,
+    arguments: dict[str, Any],
+    run: Callable[..., Response] | None = None,
+) -> Response:
     def work(conn: Connection) -> Answered:
         future = call.site.background.call(call.identity(project_id), task, **arguments)
         # Whoever finds no room to wait looks once, and is answered at once.
@@ -69,6 +88,6 @@ def _work(call: Call, project_id: UUID, task: str, answered: Answering, argument
                 _waiting.release()
 
     try:
-        return call.act(work, project_id=project_id)
+        return (run or call.act)(work, project_id=project_id)
     except _NotYet:
         return answer(wrapped(encoded({"state": "running"})), 202)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, select
 
 from coursecrafter.authoring.author import Author
 from coursecrafter.authoring.deletion import mark_deleted, take_back
-from coursecrafter.authoring.edits import Edit, edit
+from coursecrafter.authoring.edits import Edit, edit, origin
 from coursecrafter.authoring.engine_flags import refresh_flags
 from coursecrafter.authoring.events import Event
 from coursecrafter.authoring.rows import find_row, missing
@@ -109,6 +109,17 @@ def add_variant(
     if same is not None:
         return AssetVersion(same.id, same.version, is_new=False)
     return _add_version(act, slot, rows, stored, asset_type=asset_type, metadata=metadata, is_active=False)
+
+
+def leave_empty(act: Edit, slot: Slot) -> None:
+    """Make no version of a slot active; all of them stay to be chosen again.
+
+    Raises:
+        NotFound: CC-0020, what the slot is in.
+        NotAllowed: CC-0021.
+    """
+    _make_active(act, hold_slot(act.conn, slot), None)
+    refresh_flags(act, slot)
 
 
 def set_active(conn: Connection, author: Author, asset_id: UUID) -> AssetVersion:
@@ -222,7 +233,7 @@ def _add_version(
     is_active: bool,
 ) -> AssetVersion:
     version = rows[-1].version + 1 if rows else 1
-    described = {**metadata, "sha256": stored.sha256, "size_bytes": stored.size_bytes}
+    described = {**origin(), **metadata, "sha256": stored.sha256, "size_bytes": stored.size_bytes}
     asset_id = act.add(
         cc_assets,
         project_id=slot.project_id,

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, select
 
 from coursecrafter.authoring.author import Author
+from coursecrafter.authoring.deck_notes import ScriptSource
 from coursecrafter.authoring.edits import edit
 from coursecrafter.authoring.events import Event
 from coursecrafter.authoring.rows import find_row, hold_row
@@ -28,17 +29,20 @@ SETTINGS: Mapping[str, tuple[type[Any], ...]] = {
     "effects": (Mapping,),
     "defaults": (Mapping,),
     "lexicon": (list, tuple),
+    "script": (str,),
 }
 """The settings of a course and their form: the voice's name, standard or premium, the project that this one translates,
-effects of the branded video, defaults by engine, and the pronunciation lexicon."""
+effects of the branded video, defaults by engine, the pronunciation lexicon, and what of a deck is its script."""
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "mode": ("standard", "premium"),
+    "script": ("screen", "notes"),
     "transition": ("fade", "slide", "zoom", "none"),
     "text": ("sentence", "words"),
     "timing": ("automatic", "manual"),
+    "shape": ("16x9", "9x16", "1x1"),
 }
-"""Closed lists: of the mode, and of three of the effects. Source: product (E2, step 6; AI gateway)."""
+"""Closed lists: of the mode, the script, and four of the effects. Source: product (E1; E2, step 6; AI gateway)."""
 
 LEXICON_FIELDS = ("written", "spoken", "ipa", "language")
 LONGEST_WORD = 200
@@ -128,6 +132,12 @@ def read_context(conn: Connection, project_id: UUID) -> Row[Any] | None:
     return _context_of(conn, project_id)
 
 
+def course_script(conn: Connection, project_id: UUID) -> ScriptSource:
+    """What of a deck the course's narrated videos say, where nobody says otherwise for a lesson."""
+    row = _context_of(conn, project_id)
+    return ScriptSource((row.metadata.get("script") if row else None) or ScriptSource.SCREEN)
+
+
 def require_settings(settings: Mapping[str, Any]) -> None:
     """Refuse settings that no engine could use.
 
@@ -141,7 +151,9 @@ def require_settings(settings: Mapping[str, Any]) -> None:
         if value is not None and not isinstance(value, SETTINGS[name]):
             raise SettingRefused(f"The setting “{name}” does not have the form that it must have.")
     _require_json(settings)
-    _require_choices({"mode": settings.get("mode"), **(settings.get("effects") or {})})
+    _require_choices(
+        {"mode": settings.get("mode"), "script": settings.get("script"), **(settings.get("effects") or {})}
+    )
     _require_lexicon(settings.get("lexicon") or ())
 
 

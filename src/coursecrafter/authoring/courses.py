@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import groupby
 from typing import Any
@@ -12,11 +12,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Row, select
 
 from coursecrafter.authoring.assets import stored_object
+from coursecrafter.authoring.brand_looks import brand_of
 from coursecrafter.authoring.documents import read_documents
 from coursecrafter.authoring.outlines import read_headings
 from coursecrafter.authoring.rows import find_row
-from coursecrafter.authoring.scene_images import SCENE_IMAGE
+from coursecrafter.authoring.scene_clips import SCENE_CLIP
+from coursecrafter.authoring.scene_images import SCENE_IMAGE, ImagePrompt, prompts_of_project
 from coursecrafter.authoring.source_parses import read_decks
+from coursecrafter.authoring.voices import takes_of_project
 from coursecrafter.db.tables import (
     cc_assets,
     cc_brand_profiles,
@@ -40,9 +43,11 @@ from coursecrafter.domain.course import (
     SegmentContent,
     SourceType,
     UnitContent,
+    Words,
 )
 from coursecrafter.domain.deck import Build, Deck, Slide
 from coursecrafter.domain.names import project_slug
+from coursecrafter.domain.speech import NO_TAKES, Takes
 from coursecrafter.domain.stored import StoredObject
 from coursecrafter.storage.objects import ObjectStore
 
@@ -53,15 +58,27 @@ SLIDE_PICTURE = "slide_picture"
 class _Source:
     """What the decks' readers found: by lesson that has a deck of its own, else at None, the slides by number."""
 
-    decks: Mapping[UUID | None, Mapping[int, Slide]]
+    decks: Mapping[UUID | None, Deck]
+    slides: Mapping[UUID | None, Mapping[int, Slide]]
     pictures: Mapping[UUID, StoredObject]
     headings: Mapping[UUID, str]
-    illustrations: Mapping[UUID, StoredObject]
+    takes: Mapping[UUID, Takes]
+    illustrations: Mapping[UUID, StoredObject] = field(default_factory=dict)
+    painters: Mapping[UUID, tuple[str, str]] = field(default_factory=dict)
+    clips: Mapping[UUID, StoredObject] = field(default_factory=dict)
+    prompts: Mapping[UUID, ImagePrompt] = field(default_factory=dict)
 
     def find_slide(self, lesson_id: UUID, number: int | None) -> Slide | None:
         """The slide of that number in the deck that the lesson was made of."""
-        slides = self.decks.get(lesson_id, self.decks.get(None, {}))
+        slides = self.slides.get(lesson_id, self.slides.get(None, {}))
         return None if number is None else slides.get(number)
+
+    def caveats(self, lesson_id: UUID, scenes: Sequence[SceneContent]) -> tuple[str, ...]:
+        """What of the slides that the lesson shows could not be drawn as it is."""
+        deck = self.decks.get(lesson_id, self.decks.get(None))
+        refs = (segment.source_ref for scene in scenes for segment in scene.segments)
+        numbers = [int(ref.partition(".")[0]) for ref in refs if ref]
+        return deck.caveats(numbers) if deck and numbers else ()
 
 
 def read_course(conn: Connection, store: ObjectStore, project_id: UUID, engine: Engine) -> Course:
@@ -103,28 +120,43 @@ def _source(
 ) -> _Source:
     slides = {lesson_id: {slide.number: slide for slide in deck.slides} for lesson_id, deck in decks.items()}
     pictures = _active_pictures(conn, project_id, SLIDE_PICTURE, cc_assets.c.segment_id)
+    takes = takes_of_project(conn, project_id, engine)
+    if engine is not Engine.E2:
+        return _Source(decks, slides, pictures, {}, takes)
     headings: dict[UUID, str] = {}
-    illustrations: Mapping[UUID, StoredObject] = {}
-    if engine is Engine.E2:
-        illustrations = _active_pictures(conn, project_id, SCENE_IMAGE, cc_assets.c.scene_id)
-        for lesson in _live(conn, project_id, cc_lessons):
-            headings |= read_headings(conn, store, project_id, lesson.id)
-    return _Source(slides, pictures, headings, illustrations)
+    for lesson in _live(conn, project_id, cc_lessons):
+        headings |= read_headings(conn, store, project_id, lesson.id)
+    scene_id = cc_assets.c.scene_id
+    images, clips = (_active_pictures(conn, project_id, role, scene_id) for role in (SCENE_IMAGE, SCENE_CLIP))
+    painters = _painters(conn, project_id)
+    prompts = prompts_of_project(conn, store, project_id)
+    return _Source(decks, slides, pictures, headings, takes, images, painters, clips, prompts)
 
 
 def _active_pictures(
     conn: Connection, project_id: UUID, role: str, level: ColumnElement[UUID]
 ) -> Mapping[UUID, StoredObject]:
     """The active assets of a role by the segment or scene that each stands in."""
-    rows = conn.execute(
+    rows = _active_assets(conn, project_id, role, level)
+    return {row.place: stored_object(row.metadata, row.mime_type) for row in rows}
+
+
+def _painters(conn: Connection, project_id: UUID) -> Mapping[UUID, tuple[str, str]]:
+    """By scene the provider and model that drew its chosen picture; of one that was uploaded nothing is said."""
+    rows = _active_assets(conn, project_id, SCENE_IMAGE, cc_assets.c.scene_id)
+    told = {row.place: (row.metadata.get("provider"), row.metadata.get("model") or "") for row in rows}
+    return {place: (str(provider), str(model)) for place, (provider, model) in told.items() if provider}
+
+
+def _active_assets(conn: Connection, project_id: UUID, role: str, level: ColumnElement[UUID]) -> Sequence[Row[Any]]:
+    return conn.execute(
         select(level.label("place"), cc_assets.c.metadata, cc_assets.c.mime_type).where(
             cc_assets.c.project_id == project_id,
             cc_assets.c.role == role,
             cc_assets.c.is_active,
             cc_assets.c.deleted_at.is_(None),
         )
-    )
-    return {row.place: stored_object(row.metadata, row.mime_type) for row in rows}
+    ).all()
 
 
 def _units(conn: Connection, project_id: UUID, engine: Engine, source: _Source) -> tuple[UnitContent, ...]:
@@ -167,7 +199,8 @@ def _lessons(conn: Connection, project_id: UUID, engine: Engine, source: _Source
             _scene(list(run), source)
             for _, run in groupby(segments.get(row.id, ()), key=lambda segment: segment.scene_id)
         )
-        lesson = LessonContent(row.id, row.code or "", row.title, row.objective, scenes)
+        caveats = source.caveats(row.id, scenes)
+        lesson = LessonContent(row.id, row.code or "", row.title, row.objective, scenes, caveats)
         by_module.setdefault(row.module_id, []).append(lesson)
     return by_module
 
@@ -199,6 +232,7 @@ def _scene(rows: Sequence[Row[Any]], source: _Source) -> SceneContent:
     place = next((row.source_ref for row in rows if row.source_ref), None)
     number = int(place.split(".")[0]) if place else None
     slide = source.find_slide(first.lesson_id, number)
+    prompt = source.prompts.get(first.scene_id)
     return SceneContent(
         id=first.scene_id,
         sequence=first.scene_sequence,
@@ -207,13 +241,17 @@ def _scene(rows: Sequence[Row[Any]], source: _Source) -> SceneContent:
         alt_texts=slide.alt_texts if slide else (),
         segments=tuple(_segment(row, source) for row in rows),
         illustration=source.illustrations.get(first.scene_id),
+        illustration_by=source.painters.get(first.scene_id),
+        clip=source.clips.get(first.scene_id),
+        image_prompt=prompt.text if prompt else None,
+        image_take=prompt.take if prompt else 0,
     )
 
 
 def _segment(row: Row[Any], source: _Source) -> SegmentContent:
     build = _build(row, source)
     # A part of a build, or several as one, no longer has the structure of the one that it is named after.
-    is_whole = build is not None and row.draft_text == build.text
+    is_whole = build is not None and row.draft_text == build.spoken
     return SegmentContent(
         id=row.id,
         sequence=row.sequence,
@@ -224,7 +262,16 @@ def _segment(row: Row[Any], source: _Source) -> SegmentContent:
         picture=source.pictures.get(row.id),
         duration_s=None if row.on_screen_duration is None else Fraction(row.on_screen_duration),
         gap_after_s=Fraction(row.gap_after),
+        takes=source.takes.get(row.id, NO_TAKES),
+        words=_words(row, build),
+        youtube_url=row.youtube_url,
     )
+
+
+def _words(row: Row[Any], build: Build | None) -> Words:
+    if build is None or not row.final_text == row.draft_text == build.spoken:
+        return Words.AUTHOR
+    return Words.SCREEN if build.script is None else Words.NOTES
 
 
 def _build(row: Row[Any], source: _Source) -> Build | None:
@@ -237,7 +284,7 @@ def _brand(conn: Connection, project_id: UUID) -> Brand | None:
     own = select(cc_brand_profiles).where(cc_brand_profiles.c.project_id == project_id)
     # A project may keep several; it uses its first.
     row = conn.execute(own.order_by(cc_brand_profiles.c.created_at, cc_brand_profiles.c.id).limit(1)).first()
-    return None if row is None else _look(row)
+    return None if row is None else brand_of(conn, row)
 
 
 def read_brand(conn: Connection, brand_id: UUID) -> Brand:
@@ -246,12 +293,7 @@ def read_brand(conn: Connection, brand_id: UUID) -> Brand:
     Raises:
         NotFound: CC-0020.
     """
-    return _look(find_row(conn, cc_brand_profiles, brand_id))
-
-
-def _look(row: Row[Any]) -> Brand:
-    look = Brand(row.name, row.primary_color)
-    return look if row.secondary_color is None else replace(look, secondary_color=row.secondary_color)
+    return brand_of(conn, find_row(conn, cc_brand_profiles, brand_id))
 
 
 def _context(row: Row[Any], language: str) -> Context:

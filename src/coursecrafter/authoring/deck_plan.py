@@ -24,7 +24,7 @@ class PlannedSegment:
 
     Attributes:
         source_ref: slide number and build index, "3.0"; None for narration that comes from no slide.
-        text: the on-screen text that appears with it, exactly.
+        text: what is spoken: the on-screen text that appears with it, exactly, unless its author chose the notes.
         duration_s: how long a silent one stays; None: as long as its voice.
     """
 
@@ -85,7 +85,7 @@ def _sections(slides: Iterable[Slide]) -> list[tuple[str, list[Slide]]]:
 
 def _scene(slide: Slide) -> PlannedScene:
     builds = _visible_builds(slide.builds)
-    is_silent = not any(build.text for build in builds)
+    is_silent = not any(build.spoken for build in builds)
     segments = tuple(_segment(slide.number, build, is_silent=is_silent) for build in builds)
     title = slide.title or next((build.blocks[0].text for build in builds if build.blocks), None)
     return PlannedScene(_short(title) if title else None, segments)
@@ -95,15 +95,15 @@ def _visible_builds(builds: Sequence[Build]) -> list[Build]:
     """Leave out builds that neither say nor show anything new."""
     kept: list[Build] = []
     for build in builds:
-        if not kept or build.text or build.picture_key != kept[-1].picture_key:
+        if not kept or build.spoken or build.picture_key != kept[-1].picture_key:
             kept.append(build)
     return kept
 
 
 def _segment(number: int, build: Build, *, is_silent: bool) -> PlannedSegment:
     source_type = SourceType.PPT_ANIMATION if build.index else SourceType.PPT_SLIDE
-    duration_s = None if build.text else SILENT_SLIDE_S if is_silent else SILENT_BUILD_S
-    return PlannedSegment(source_type, f"{number}.{build.index}", build.text, duration_s)
+    duration_s = None if build.spoken else SILENT_SLIDE_S if is_silent else SILENT_BUILD_S
+    return PlannedSegment(source_type, f"{number}.{build.index}", build.spoken, duration_s)
 
 
 def _short(title: str) -> str:

@@ -298,6 +298,23 @@ def _hold(conn: Connection, document_id: UUID) -> Row[Any]:
     return hold_row(conn, cc_project_documents, document_id)
 
 
+def give_up_document(conn: Connection, author: Author, document_id: UUID, error: CourseCrafterError) -> None:
+    """Note that a pending document was not read, where nothing can be stored that says why: the event does.
+
+    Raises:
+        NotFound: CC-0020.
+        NotAllowed: CC-0021.
+        StateRefused: CC-0025, it is not pending.
+    """
+    row = _hold(conn, document_id)
+    require_move(cc_project_documents, row.parsed_status, "failed")
+    if row.parsed_status == "failed":
+        return
+    with edit(conn, author, Event.DOCUMENT_PARSED, project_id=row.project_id) as act:
+        act.payload["message"] = error.message
+        act.change(cc_project_documents, row.id, parsed_status="failed")
+
+
 def _parsed(
     conn: Connection,
     author: Author,

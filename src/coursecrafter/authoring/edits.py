@@ -9,8 +9,9 @@ the lesson first. Two that keep to this order never wait for each other in a cir
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -24,6 +25,9 @@ from coursecrafter.authoring.events import Event, log_event
 from coursecrafter.authoring.rows import hold_row
 from coursecrafter.db.refusals import EditedMeanwhile, require_storable
 from coursecrafter.domain.nouns import NOUNS
+
+_MADE_BY: ContextVar[tuple[str, ...]] = ContextVar("made_by", default=())
+"""Ids of the calls to models whose answers an act puts to use."""
 
 KEPT_BY_DATABASE = frozenset({"created_at", "updated_at"})
 
@@ -129,11 +133,30 @@ def edit(
     Args:
         project_id: None for what belongs to the organisation.
     """
-    act = Edit(conn, dict(payload))
+    act = Edit(conn, {**payload, **origin()})
     yield act
     if act.changes:
         place = {"project_id": project_id, "lesson_id": lesson_id}
         act.event_id = log_event(conn, author, event, **place, **act.payload, changes=act.changes)
+
+
+@contextmanager
+def made_by(call_ids: Iterable[UUID]) -> Iterator[None]:
+    """Acts within the block put answers of these calls to use: their events and the assets they make name them.
+
+    Source: architecture, where a generated text came from.
+    """
+    token = _MADE_BY.set(tuple(map(str, call_ids)))
+    try:
+        yield
+    finally:
+        _MADE_BY.reset(token)
+
+
+def origin() -> dict[str, Any]:
+    """What an event or an asset says of the calls that it came from; nothing where a person made it."""
+    calls = _MADE_BY.get()
+    return {"ai_call_ids": list(calls)} if calls else {}
 
 
 def as_json(values: Mapping[str, Any]) -> dict[str, Any]:

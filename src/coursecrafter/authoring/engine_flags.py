@@ -14,6 +14,7 @@ Source: product ("A finished video is published by the author's approval, which 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from coursecrafter.authoring.rows import hold_row, missing
 from coursecrafter.authoring.slots import Slot, active_of, hold_slot, slot_of
 from coursecrafter.db.tables import cc_activity_log, cc_assets, cc_book_sections, cc_book_structures, cc_lessons
 from coursecrafter.domain.course import Engine
+from coursecrafter.domain.look import Shape
 from coursecrafter.errors import AssetError
 
 RESULTS: Mapping[Engine, str] = {
@@ -35,6 +37,9 @@ RESULTS: Mapping[Engine, str] = {
     Engine.E4: "scorm_package",
 }
 """By engine, the role of its result: what is approved. Other shapes and formats follow it."""
+
+SHAPES = tuple(f"_{shape}" for shape in Shape if shape is not Shape.WIDE)
+"""What follows the role of a branded video in another shape; where there is no wide one, the first of them counts."""
 
 APPROVALS: Mapping[Engine, Event] = {
     Engine.E1: Event.ENGINE1_VIDEO_APPROVED,
@@ -57,6 +62,24 @@ def result_slot(engine: Engine, project_id: UUID, lesson_id: UUID | None) -> Slo
     return Slot(project_id, RESULTS[engine], engine, None if engine is Engine.E3 else lesson_id)
 
 
+def _result_slots(engine: Engine, project_id: UUID, lesson_id: UUID | None) -> list[Slot]:
+    """Where an engine's result may stand: the wide video before those of other shapes."""
+    slot = result_slot(engine, project_id, lesson_id)
+    shapes = SHAPES if engine is Engine.E2 else ()
+    return [slot, *(replace(slot, role=f"{slot.role}{shape}") for shape in shapes)]
+
+
+def _active_result(
+    conn: Connection, engine: Engine, project_id: UUID, lesson_id: UUID | None, *, deleted: bool = False
+) -> Row[Any] | None:
+    """The active result, held; None: there is none in any shape."""
+    for slot in _result_slots(engine, project_id, lesson_id):
+        active = active_of(hold_slot(conn, slot, deleted=deleted))
+        if active is not None:
+            return active
+    return None
+
+
 def approve_output(conn: Connection, author: Author, engine: Engine, project_id: UUID, lesson_id: UUID | None) -> None:
     """Approve the active result of an engine, and so mark the engine done; approving it again changes nothing.
 
@@ -71,7 +94,7 @@ def approve_output(conn: Connection, author: Author, engine: Engine, project_id:
     slot = result_slot(engine, project_id, lesson_id)
     if slot.lesson_id is None and engine is not Engine.E3:
         raise missing(cc_lessons)
-    active = active_of(hold_slot(conn, slot))
+    active = _active_result(conn, engine, project_id, lesson_id)
     if active is None:
         raise NothingToApprove("There is nothing to approve: no version is active.")
     if _approvals(conn, engine, active):
@@ -90,9 +113,9 @@ def approve_output(conn: Connection, author: Author, engine: Engine, project_id:
 def refresh_flags(act: Edit, slot: Slot) -> None:
     """Work out the flags that depend on a slot, once its rows have changed."""
     engine = slot.engine
-    if engine is None or slot != result_slot(engine, slot.project_id, slot.lesson_id):
+    if engine is None or slot not in _result_slots(engine, slot.project_id, slot.lesson_id):
         return
-    active = active_of(hold_slot(act.conn, slot, deleted=True))
+    active = _active_result(act.conn, engine, slot.project_id, slot.lesson_id, deleted=True)
     approved = [] if active is None else _approvals(act.conn, engine, active)
     _set_flags(act, engine, slot, [UUID(lesson) for payload in approved for lesson in payload["lesson_ids"]])
 

@@ -130,6 +130,24 @@ class Event(StrEnum):
     UNDONE = "undone"
 
 
+PASSING = frozenset(
+    {
+        # How a render went; what it made stands in `render_succeeded`, which stays.
+        Event.RENDER_REQUESTED,
+        Event.RENDER_STARTED,
+        Event.RENDER_FAILED,
+        Event.RENDER_CANCELLED,
+        # Who could see and do what.
+        Event.PROJECT_SHARED,
+        Event.PROJECT_UNSHARED,
+        Event.MEMBER_ROLE_CHANGED,
+        Event.MEMBER_REMOVED,
+    }
+)
+"""Events that tell nothing of content: they are forgotten after a time (`upkeep/retention.py`). All others say what a
+course is made of, or what people said of it, and stay as long as the course."""
+
+
 def log_event(
     conn: Connection,
     author: Author,

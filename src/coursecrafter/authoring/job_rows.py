@@ -2,11 +2,14 @@
 
 What the tables have no column for stands in the job's metadata: `settings` (what was asked for), `progress`, `step`,
 `log` and how many `lines` it has had, `time_left_s`, `started_at` of books and modules, `retry_of`, `error` (code,
-message, remedy and place of a failure), and what the engine says of its result.
+message, remedy and place of a failure), `pace` (by kind of step, how many were made and in how many seconds), what the
+queue notes of lost and repeated attempts (`steps`, `losses`, `begun_at`, `tries`, `is_left`), and what the engine says
+of its result.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +35,8 @@ TABLES: Mapping[Engine, Table] = {
     Engine.E3: cc_book_render_jobs,
     Engine.E4: cc_scorm_render_jobs,
 }
+PACE_OF = 5
+"""Renders, the last ones, from which the next one's time is told."""
 JOB_TABLES = (cc_video_render_jobs, cc_scorm_render_jobs, cc_book_render_jobs)
 
 
@@ -150,6 +155,22 @@ def find_retry(conn: Connection, job: RenderJob) -> RenderJob | None:
     unfinished = job.table.c.job_state.in_(["queued", "in_progress"])
     row = conn.execute(select(job.table).where(tried_again, unfinished)).first()
     return None if row is None else job_of(job.table, row)
+
+
+def read_pace(conn: Connection, project_id: UUID, engine: Engine) -> dict[str, float]:
+    """Seconds that a step of each kind took in the project's last renders of an engine."""
+    table = TABLES[engine]
+    said = metadata_column(table)["pace"]
+    of_engine = (table.c.engine == engine.value,) if "engine" in table.c else ()
+    wanted = select(said).where(table.c.project_id == project_id, table.c.job_state == "succeeded", *of_engine)
+    rows = conn.execute(wanted.where(said.is_not(None)).order_by(table.c.completed_at.desc()).limit(PACE_OF)).scalars()
+    counts: Counter[str] = Counter()
+    seconds: dict[str, float] = {}
+    for pace in rows:
+        for step, (count, took_s) in pace.items():
+            counts[step] += count
+            seconds[step] = seconds.get(step, 0.0) + took_s
+    return {step: seconds[step] / counts[step] for step in seconds if counts[step]}
 
 
 def metadata_column(table: Table) -> Column[Any]:

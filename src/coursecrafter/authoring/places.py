@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
+from coursecrafter.authoring.plan_rows import NotInVideo
 from coursecrafter.authoring.rows import find_row, hold_row, missing, share_row
-from coursecrafter.db.tables import cc_interactions, cc_lessons, cc_projects, cc_scenes
+from coursecrafter.db.tables import cc_interactions, cc_lessons, cc_projects, cc_scenes, cc_scripts, cc_segments
+from coursecrafter.domain.course import Engine
 
 
 def project_of_lesson(conn: Connection, lesson_id: UUID) -> UUID:
@@ -50,3 +52,20 @@ def require_scene_of(conn: Connection, lesson_id: UUID, scene_id: UUID) -> None:
     """
     if find_row(conn, cc_scenes, scene_id).lesson_id != lesson_id:
         raise missing(cc_scenes)
+
+
+def scene_of_segment(conn: Connection, lesson_id: UUID, segment_id: UUID, engine: Engine) -> UUID:
+    """The scene of a segment in an engine's video of a lesson.
+
+    Raises:
+        NotFound: CC-0020, also a segment of another lesson.
+        NotInVideo: CC-0040.
+    """
+    segment = find_row(conn, cc_segments, segment_id)
+    if segment.lesson_id != lesson_id:
+        raise missing(cc_segments)
+    scripts = select(cc_scripts.c.id).where(cc_scripts.c.segment_id == segment_id, cc_scripts.c.engine == engine.value)
+    if conn.execute(scripts).first() is None:
+        raise NotInVideo(f"The segment is not in {engine.value.upper()}'s video.")
+    scene_id: UUID = segment.scene_id
+    return scene_id

@@ -39,9 +39,12 @@ from coursecrafter.db.tables import cc_lessons, cc_projects, cc_video_render_job
 from coursecrafter.domain.course import Engine
 from coursecrafter.domain.output import Output
 from coursecrafter.errors import JobError
+from coursecrafter.jobs.queueing import is_queued
 
 INTERRUPTED = "The render was interrupted. Its finished steps are kept; build again to go on."
 LOG_LINES = 200
+MOST_LOSSES = 10
+"""So often a job is begun anew that was lost without having come any further."""
 LONGEST_LINE = 500
 """Signs; older lines and longer ends are left out, since a row is read whole each time it is shown."""
 
@@ -51,6 +54,13 @@ class NothingRendered(JobError):
 
     code = "CC-0603"
     remedy = "Look at the render's log, and render again."
+
+
+class LostTooOften(JobError):
+    """A render's worker was lost each time it was begun."""
+
+    code = "CC-0618"
+    remedy = "Look for a huge picture, font or film in the lesson; the log of the machine says what ended the worker."
 
 
 class NotRetried(JobError):
@@ -128,6 +138,49 @@ def start_render(conn: Connection, author: Author, job_id: UUID) -> None:
             act.change(cc_lessons, job.lesson_id, status="rendering")
 
 
+def go_on_render(conn: Connection, author: Author, job_id: UUID) -> None:
+    """Begin a queued job, or go on with one whose worker was lost, handed it over or tries again.
+
+    A job that is lost again and again without coming further ends its worker, so it is not begun for ever.
+
+    Raises:
+        NotFound: CC-0020, there is no such job, or its lesson is deleted.
+        NotAllowed: CC-0021.
+        StateRefused: CC-0025, it has ended, or its lesson is a draft or archived.
+        LostTooOften: CC-0618.
+    """
+    job = hold_job(conn, job_id)
+    if job.state != "in_progress":
+        start_render(conn, author, job_id)
+        job = hold_job(conn, job_id)
+        losses = 0
+    else:
+        _hold_place(conn, job.project_id, job.lesson_id)
+        is_lost = not job.metadata.get("is_left") and job.metadata.get("steps", 0) <= job.metadata.get("begun_at", 0)
+        losses = job.metadata.get("losses", 0) + 1 if is_lost else 0
+        if losses > MOST_LOSSES:
+            raise LostTooOften(f"The {job.noun} was begun {losses} times, and its worker was lost each time.")
+        report_progress(conn, job_id, line="goes on where it was left")
+        job = hold_job(conn, job_id)
+    noted = {"losses": losses, "begun_at": job.metadata.get("steps", 0), "is_left": False}
+    _note(conn, job, noted)
+
+
+def leave_render(conn: Connection, job_id: UUID, line: str, *, is_failed_try: bool) -> int:
+    """Note that a job's worker lets it go on later or elsewhere; how often a try has failed so far.
+
+    Raises:
+        NotFound: CC-0020.
+        NotAllowed: CC-0021.
+        StateRefused: CC-0025, it is not in progress.
+    """
+    report_progress(conn, job_id, line=line)
+    job = hold_job(conn, job_id)
+    tries = int(job.metadata.get("tries", 0)) + is_failed_try
+    _note(conn, job, {"tries": tries, "is_left": True})
+    return tries
+
+
 def report_progress(
     conn: Connection,
     job_id: UUID,
@@ -136,11 +189,13 @@ def report_progress(
     step: str | None = None,
     line: str | None = None,
     time_left_s: float | None = None,
+    steps: int = 0,
 ) -> None:
     """Note how far a running job is; what is left out stays.
 
     Args:
         progress: 0 to 1; a figure beyond is cut, and one that is lower than before or no number is left aside.
+        steps: how many are done; the most of all attempts is kept.
         line: one more line of the log.
 
     Raises:
@@ -161,10 +216,11 @@ def report_progress(
         entry = {"at": _now().isoformat(), "text": _storable(line)[:LONGEST_LINE]}
         noted["log"] = [*job.metadata.get("log", ()), entry][-LOG_LINES:]
         noted["lines"] = job.lines + 1
+    if steps > job.metadata.get("steps", 0):
+        noted["steps"] = steps
     if time_left_s is not None and math.isfinite(time_left_s):
         noted["time_left_s"] = max(time_left_s, 0.0)
-    changed = table.update().where(table.c.id == job_id)
-    conn.execute(changed.values({metadata_column(table).name: {**job.metadata, **noted}}))
+    _note(conn, job, noted)
 
 
 def complete_render(
@@ -234,14 +290,22 @@ def cancel_render(conn: Connection, author: Author, job_id: UUID) -> None:
 def close_interrupted(conn: Connection, author: Author, project_id: UUID) -> int:
     """Fail jobs that a killed process left behind; call it only while holding the project's lock.
 
+    Jobs that the queue holds go on by themselves.
+
     Returns:
         How many there were.
     """
-    left = unfinished_jobs(conn, project_id)
+    left = [job for job in unfinished_jobs(conn, project_id) if not is_queued(conn, job.id)]
     # Lessons in one order, so that two who hold several never wait for each other in a circle.
     for job in sorted(left, key=lambda job: (str(job.lesson_id or ""), job.id)):
         fail_render(conn, author, job.id, INTERRUPTED)
     return len(left)
+
+
+def _note(conn: Connection, job: RenderJob, noted: Mapping[str, Any]) -> None:
+    """What is no content, and so leaves no event."""
+    changed = job.table.update().where(job.table.c.id == job.id)
+    conn.execute(changed.values({metadata_column(job.table).name: {**job.metadata, **noted}}))
 
 
 def _queue(

@@ -18,6 +18,10 @@ from coursecrafter.db.refusals import require_storable
 from coursecrafter.db.tables import cc_lessons, cc_projects, cc_source_files
 from coursecrafter.domain.stored import StoredObject
 
+CLIP, MUSIC, BRAND_DECK = "engine2_clip", "music", "brand_template"
+SIDE_PURPOSES = (CLIP, MUSIC, BRAND_DECK)
+"""Purposes of files that no lesson is made of."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
@@ -133,12 +137,16 @@ def find_source(conn: Connection, source_id: UUID) -> SourceFile:
 
 
 def newest_source(conn: Connection, project_id: UUID, lesson_id: UUID | None, file_type: str) -> SourceFile | None:
-    """The last file of a type that was given for a lesson or, without one, for the whole project."""
+    """The last file of a type that was given for a lesson or, without one, for the whole project, to make it of.
+
+    What was given to stand in a video (a clip, music) or to look like (a template) is no deck and no deck's film.
+    """
     files = cc_source_files
     given = select(files).where(
         files.c.project_id == project_id,
         files.c.lesson_id.is_not_distinct_from(lesson_id),
         files.c.file_type == file_type,
+        files.c.purpose.not_in(SIDE_PURPOSES),
     )
     row = conn.execute(given.order_by(files.c.id.desc()).limit(1)).first()
     return None if row is None else _source(row)

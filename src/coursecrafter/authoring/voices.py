@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -14,12 +14,14 @@ from sqlalchemy import Connection, Row, select
 from coursecrafter.authoring.author import Author
 from coursecrafter.authoring.edits import Edit, edit
 from coursecrafter.authoring.events import Event
+from coursecrafter.authoring.places import scene_of_segment
 from coursecrafter.authoring.plan_rows import hold_lesson_of
 from coursecrafter.authoring.rows import find_row, hold_row
 from coursecrafter.authoring.states import require_move
 from coursecrafter.db.tables import cc_lessons, cc_scripts, cc_segments, cc_voice_tracks
 from coursecrafter.domain.course import Engine
 from coursecrafter.domain.output import SpokenSegment
+from coursecrafter.domain.speech import Takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,14 @@ def keep_voices(
     lesson = hold_row(conn, cc_lessons, lesson_id)
     place = {"project_id": lesson.project_id, "lesson_id": lesson_id}
     with edit(conn, author, Event.VOICES_GENERATED, **place, engine=engine.value, voice_profile=voice_profile) as act:
+        calls = {}
         for voice in voices:
-            _keep_voice(act, engine, voice_profile, voice)
+            track_id = _keep_voice(act, engine, voice_profile, voice)
+            if track_id is not None and voice.speech.call_id is not None:
+                calls[str(track_id)] = str(voice.speech.call_id)
+        if calls:
+            # Beside the list for the whole act: which of them spoke which track.
+            act.payload["ai_call_of"] = calls
 
 
 def voices_of(conn: Connection, segment_id: UUID) -> tuple[VoiceTrack, ...]:
@@ -91,6 +99,24 @@ def voice_of_lesson(conn: Connection, lesson_id: UUID, engine: Engine) -> str | 
     return conn.execute(in_use.order_by(tracks.c.updated_at.desc(), tracks.c.id.desc()).limit(1)).scalar()
 
 
+def takes_of_project(conn: Connection, project_id: UUID, engine: Engine) -> Mapping[UUID, Takes]:
+    """What authors think of the voices of an engine's segments, by segment; only those with a rejected one."""
+    tracks = cc_voice_tracks
+    chosen = (
+        select(tracks.c.segment_id, tracks.c.file_path, tracks.c.status)
+        .join(cc_scripts, cc_scripts.c.id == tracks.c.script_id)
+        .where(tracks.c.project_id == project_id, cc_scripts.c.engine == engine.value)
+    )
+    rejected: dict[UUID, set[str]] = {}
+    for row in conn.execute(chosen.where(tracks.c.status == "rejected")):
+        rejected.setdefault(row.segment_id, set()).add(row.file_path)
+    if not rejected:
+        return {}
+    in_use = chosen.where(tracks.c.status == "approved", tracks.c.segment_id.in_(rejected))
+    approved = {row.segment_id: row.file_path for row in conn.execute(in_use)}
+    return {one: Takes(approved.get(one), frozenset(paths)) for one, paths in rejected.items()}
+
+
 def approve_voice(conn: Connection, author: Author, track_id: UUID) -> None:
     """Choose a track as its script's voice; the one chosen before goes back to `generated`.
 
@@ -117,7 +143,22 @@ def reject_voice(conn: Connection, author: Author, track_id: UUID) -> None:
         act.change(cc_voice_tracks, row.id, status="rejected")
 
 
-def _keep_voice(act: Edit, engine: Engine, voice_profile: str, voice: SpokenSegment) -> None:
+def reject_voice_in_use(conn: Connection, author: Author, lesson_id: UUID, segment_id: UUID, engine: Engine) -> None:
+    """Say that the voice of a segment is to be made anew; a segment that nothing speaks yet needs no such word.
+
+    Raises:
+        NotFound: CC-0020, also a segment of another lesson.
+        NotAllowed: CC-0021.
+        NotInVideo: CC-0040.
+    """
+    scene_of_segment(conn, lesson_id, segment_id, engine)
+    for track in voices_of(conn, segment_id):
+        if track.engine is engine and track.status == "approved":
+            reject_voice(conn, author, track.id)
+
+
+def _keep_voice(act: Edit, engine: Engine, voice_profile: str, voice: SpokenSegment) -> UUID | None:
+    """The track that is in use now; None where its author rejected it."""
     script = act.conn.execute(
         select(cc_scripts).where(cc_scripts.c.segment_id == voice.segment_id, cc_scripts.c.engine == engine.value)
     ).one()
@@ -127,10 +168,11 @@ def _keep_voice(act: Edit, engine: Engine, voice_profile: str, voice: SpokenSegm
     if known is None:
         known_id = _add_track(act, script, voice, voice_profile)
     elif known.status == "rejected":
-        return
+        return None
     else:
         known_id = known.id
     _choose(act, script.id, known_id)
+    return known_id
 
 
 def _choose(act: Edit, script_id: UUID, track_id: UUID) -> None:

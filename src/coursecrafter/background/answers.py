@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -16,18 +17,17 @@ from coursecrafter.authoring.slots import Slot
 from coursecrafter.domain.course import Engine
 from coursecrafter.domain.output import AssetType
 from coursecrafter.domain.stored import StoredObject
+from coursecrafter.engines.bench import Bench
 from coursecrafter.engines.e2_video.palette import make_palette
 from coursecrafter.errors import GatewayError
-from coursecrafter.gateway.ledger import DatabaseLedger
-from coursecrafter.gateway.offline import OfflineGateway
-from coursecrafter.gateway.ports import ImageRequest, Purpose, SpeechRequest, TextRequest
-from coursecrafter.gateway.speech_step import is_speakable, spoken_form
+from coursecrafter.gateway.image_step import told_drawing
+from coursecrafter.gateway.pictures import is_off_brand
+from coursecrafter.gateway.ports import ImageRequest, Purpose, TextRequest
+from coursecrafter.gateway.providers.offline_text.sketching import sketch_of
+from coursecrafter.gateway.speech_step import is_speakable, speak_texts
 from coursecrafter.wiring import Workshop
 
 MOST_PAYLOAD_BYTES = 1 << 20
-COST_USD = 0
-"""Of every answer of the offline provider, the only one there is."""
-
 SPEECH_ROLE = "ai_speech"
 IMAGE_ROLE = "ai_image"
 
@@ -78,11 +78,13 @@ def ask_text(
     """
     if len(json.dumps(payload, ensure_ascii=False).encode("utf-8", "replace")) > MOST_PAYLOAD_BYTES:
         raise TooMuchAsked(f"The texts are longer than {MOST_PAYLOAD_BYTES >> 20} MB.")
-    ledger = _ledger(shop, project_id)
+    bench = shop.bench(project_id)
     purpose = Purpose(project_id, lesson_id, engine, task)
-    answer = OfflineGateway(ledger).write(TextRequest(task, language or _language(shop, project_id), payload), purpose)
+    answer = bench.write(TextRequest(task, language or _language(shop, project_id), payload), purpose)
     counts = {"input_tokens": answer.input_tokens, "output_tokens": answer.output_tokens}
-    return {"answer": answer.value, **counts, **_said(ledger, answer.provider, answer.model)}
+    call_type = "llm_outline" if task == "outline" else "llm_script"
+    asked = _Asked(call_type, purpose, answer.provider, answer.model, answer.call_id, answer.is_cached)
+    return {"answer": answer.value, **counts, **_said(bench, asked), "is_cached": answer.is_cached}
 
 
 def ask_speech(
@@ -108,14 +110,18 @@ def ask_speech(
     with shop.database.app(shop.identity(project_id)) as conn:
         course = read_course(conn, shop.store, project_id, Engine.E1)
     spoken_in, profile = language or course.language, voice_profile or course.voice
-    ledger = _ledger(shop, project_id)
-    request = SpeechRequest(spoken_form(text, spoken_in).text, spoken_in, profile)
-    answer = OfflineGateway(ledger).speak(request, Purpose(project_id, lesson_id, engine, "speech"))
-    stored = shop.store.put_bytes(answer.wav, "audio/wav")
-    told = {"voice_profile": profile, "duration": float(answer.duration_s)}
-    said = _said(ledger, answer.provider, answer.model)
-    asset_id = _keep(shop, project_id, lesson_id, SPEECH_ROLE, stored, AssetType.AUDIO, {**told, **said})
-    return {"asset_id": asset_id, "duration_seconds": float(answer.duration_s), "voice_profile": profile, **said}
+    bench = shop.bench(project_id)
+    purpose = Purpose(project_id, lesson_id, engine, "speech")
+    (speech,) = speak_texts(
+        bench.steps, bench.store, bench.gateway, [text], language=spoken_in, voice=profile, purpose=purpose
+    )
+    if speech is None:
+        raise NothingSpeakable("There is nothing in the text that a voice could speak.")
+    said = _said(bench, _Asked("tts", purpose, speech.provider, speech.model, speech.call_id, speech.is_reused))
+    told = {"voice_profile": profile, "duration": float(speech.duration_s)}
+    asset_id = _keep(shop, project_id, lesson_id, SPEECH_ROLE, speech.sound, AssetType.AUDIO, {**told, **said})
+    answered = {**said, "is_cached": speech.is_reused}
+    return {"asset_id": asset_id, "duration_seconds": float(speech.duration_s), "voice_profile": profile, **answered}
 
 
 def ask_image(
@@ -131,21 +137,29 @@ def ask_image(
 ) -> dict[str, Any]:
     """Draw a picture in the course's colours; it is kept as a version of the asset `ai_image`, active none.
 
+    Without a model a prompt that says steps, levels, years or the like is drawn as such, and described.
+
     Raises:
         NotFound: CC-0020.
         NotAllowed: CC-0021.
         UndrawablePicture: CC-0307.
     """
     with shop.database.app(shop.identity(project_id)) as conn:
-        brand = read_course(conn, shop.store, project_id, Engine.E1).brand
-    ledger = _ledger(shop, project_id)
-    request = ImageRequest(prompt, width_px, height_px, make_palette(brand).picture, seed)
-    answer = OfflineGateway(ledger).draw(request, Purpose(project_id, lesson_id, engine, "image"))
-    stored = shop.store.put_bytes(answer.content, answer.mime_type)
-    said = _said(ledger, answer.provider, answer.model)
-    told = {"prompt": prompt, "seed": seed, "width": width_px, "height": height_px, **said}
-    asset_id = _keep(shop, project_id, lesson_id, IMAGE_ROLE, stored, AssetType.IMAGE, told)
-    return {"asset_id": asset_id, "width_px": width_px, "height_px": height_px, **said}
+        course = read_course(conn, shop.store, project_id, Engine.E1)
+    bench = shop.bench(project_id)
+    palette = make_palette(course.brand).picture
+    purpose = Purpose(project_id, lesson_id, engine, "image")
+    sketch = sketch_of(course.language, "", [prompt])
+    request = ImageRequest(prompt, width_px, height_px, palette, seed, sketch=sketch)
+    (drawn,) = bench.draw([request], purpose)
+    said = _said(bench, _Asked("image", purpose, drawn.provider, drawn.model, drawn.call_id, drawn.is_reused))
+    is_foreign = is_off_brand(shop.store.get_bytes(drawn.image), palette)
+    told = {"prompt": prompt, "seed": seed, "width": width_px, "height": height_px, "is_off_brand": is_foreign, **said}
+    alt_text = told_drawing(request, drawn)
+    told |= {"alt_text": alt_text} if alt_text else {}
+    asset_id = _keep(shop, project_id, lesson_id, IMAGE_ROLE, drawn.image, AssetType.IMAGE, told)
+    answered = {**said, "is_cached": drawn.is_reused}
+    return {"asset_id": asset_id, "width_px": width_px, "height_px": height_px, **answered}
 
 
 def ask_video() -> None:
@@ -157,17 +171,32 @@ def ask_video() -> None:
     raise NoVideoProvider("There is no provider for video clips yet.")
 
 
-def _ledger(shop: Workshop, project_id: UUID) -> DatabaseLedger:
-    return DatabaseLedger(shop.database, shop.identity(project_id))
-
-
 def _language(shop: Workshop, project_id: UUID) -> str:
     with shop.database.app(shop.identity(project_id)) as conn:
         return language_of(conn, project_id)
 
 
-def _said(ledger: DatabaseLedger, provider: str, model: str) -> dict[str, Any]:
-    return {"provider": provider, "model": model, "cost_usd": COST_USD, "ai_call_id": str(ledger.recorded[-1])}
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question and who answered it, now or before."""
+
+    call_type: str
+    purpose: Purpose
+    provider: str
+    model: str
+    call_id: UUID | None
+    is_cached: bool
+
+
+def _said(bench: Bench, asked: _Asked) -> dict[str, Any]:
+    """Who answered, what it cost, and the row that tells of it: an answer that was found has one of its own."""
+    call_id = asked.call_id
+    # One that another course had asked for is written down already.
+    if asked.is_cached and not bench.gateway.was_found(call_id):
+        who = (asked.call_type, asked.purpose, asked.provider, asked.model)
+        call_id = bench.gateway.note_found(*who, asked.call_id)
+    cost = float(bench.gateway.spent_usd)
+    return {"provider": asked.provider, "model": asked.model, "cost_usd": cost, "ai_call_id": str(call_id)}
 
 
 def _keep(

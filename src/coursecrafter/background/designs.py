@@ -10,6 +10,7 @@ from uuid import UUID
 
 from coursecrafter.authoring.brand_choices import read_brand_choice
 from coursecrafter.authoring.courses import read_brand, read_course
+from coursecrafter.authoring.edits import made_by
 from coursecrafter.authoring.hierarchy import begin_design
 from coursecrafter.authoring.places import require_scene_of
 from coursecrafter.authoring.plans import read_plan
@@ -18,15 +19,20 @@ from coursecrafter.authoring.source_parses import read_source_parse
 from coursecrafter.authoring.sources import sources_of
 from coursecrafter.background.lessons import lesson_in, reopened_if_changed
 from coursecrafter.build.making import propose_book, propose_module, propose_outline
-from coursecrafter.domain.course import Course, Engine, SceneContent, SourceDocument
+from coursecrafter.domain.course import Course, Engine, LessonContent, SceneContent, SourceDocument
 from coursecrafter.domain.stored import StoredObject
+from coursecrafter.engines.bench import Bench
 from coursecrafter.engines.e2_video.palette import make_palette
 from coursecrafter.engines.e2_video.produce import IMAGE_SIZE_PX, IMAGE_STYLE
-from coursecrafter.gateway.ports import ImageRequest, Purpose
+from coursecrafter.engines.e2_video.sketches import sketch_for_any_place
+from coursecrafter.gateway.image_step import Picture, told_drawing
+from coursecrafter.gateway.pictures import is_off_brand
+from coursecrafter.gateway.ports import ImageRequest, Purpose, TextRequest
+from coursecrafter.gateway.sketches import Sketch
 from coursecrafter.wiring import Workshop
 
-LONGEST_PROMPT = 400
-"""Signs of narration in a prompt: more says no more about one picture."""
+IMAGE_MANNER = "flat illustration, few shapes, calm background, no lettering"
+"""What all pictures of a course have in common, so that they look like one designer's."""
 
 
 def design_outline(shop: Workshop, project_id: UUID, lesson_id: UUID) -> dict[str, Any]:
@@ -51,18 +57,21 @@ def design_outline(shop: Workshop, project_id: UUID, lesson_id: UUID) -> dict[st
 
 
 def write_prompts(shop: Workshop, project_id: UUID, lesson_id: UUID) -> dict[str, Any]:
-    """Write an image prompt for each scene of E2's plan: its heading and the beginning of its narration.
-
-    A rule writes them, no model: the offline provider writes no prompts.
+    """Write an image prompt for each scene of E2's plan, from its heading and narration, in the course's manner.
 
     Raises:
         NotFound: CC-0020.
         NotAllowed: CC-0021.
+        GatewayError: CC-03xx.
     """
-    lesson = lesson_in(_read(shop, project_id, Engine.E2), lesson_id)
-    prompts = {scene.id: _prompt(scene) for scene in lesson.scenes if scene.segments}
-    with shop.database.app(shop.identity(project_id)) as conn:
-        set_image_prompts(conn, shop.author, shop.store, lesson_id, prompts)
+    course = _read(shop, project_id, Engine.E2)
+    lesson = lesson_in(course, lesson_id)
+    bench = shop.bench(project_id)
+    answers = {scene.id: _prompt(course, lesson, scene, bench) for scene in lesson.scenes if scene.segments}
+    prompts = {scene_id: prompt for scene_id, (prompt, _) in answers.items()}
+    calls = {scene_id: call_id for scene_id, (_, call_id) in answers.items() if call_id is not None}
+    with shop.database.app(shop.identity(project_id)) as conn, made_by(bench.gateway.noted):
+        set_image_prompts(conn, shop.author, shop.store, lesson_id, prompts, calls)
     return {"prompts": [{"scene_id": str(scene_id), "prompt": prompt} for scene_id, prompt in prompts.items()]}
 
 
@@ -84,17 +93,17 @@ def draw_images(
         course = read_course(conn, shop.store, project_id, Engine.E2)
         choice = read_brand_choice(conn, shop.store, project_id, lesson_id)
         brand = read_brand(conn, choice.brand_profile_id) if choice and choice.brand_profile_id else course.brand
-    gateway, images = shop.bench(project_id).gateway, []
-    purpose = Purpose(project_id, lesson_id, Engine.E2, "scene_image")
-    for seed in _seeds(prompt, count):
-        request = ImageRequest(
-            prompt, IMAGE_SIZE_PX, IMAGE_SIZE_PX, make_palette(brand).picture, seed, style=IMAGE_STYLE
-        )
-        answer = gateway.draw(request, purpose)
-        told = {"prompt": prompt, "seed": seed, "provider": answer.provider, "model": answer.model, "cost_usd": 0}
-        size = {"width": IMAGE_SIZE_PX, "height": IMAGE_SIZE_PX}
-        images.append((shop.store.put_bytes(answer.content, answer.mime_type), {**size, **told}))
-    return _keep_images(shop, project_id, lesson_id, scene_id, prompt, images)
+    bench = shop.bench(project_id)
+    sketch, side, colors = _sketch(course, lesson_id, scene_id, prompt), IMAGE_SIZE_PX, make_palette(brand).picture
+    requests = [
+        ImageRequest(prompt, side, side, colors, seed, style=IMAGE_STYLE, sketch=sketch)
+        for seed in _seeds(prompt, count)
+    ]
+    drawn = bench.draw(requests, Purpose(project_id, lesson_id, Engine.E2, "scene_image"))
+    size = {"width": IMAGE_SIZE_PX, "height": IMAGE_SIZE_PX}
+    images = [(one.image, {**size, **_told(shop, request, one)}) for request, one in zip(requests, drawn, strict=True)]
+    cost = float(bench.gateway.spent_usd)
+    return _keep_images(shop, project_id, lesson_id, scene_id, prompt, images, cost)
 
 
 def design_book(shop: Workshop, project_id: UUID) -> dict[str, Any]:
@@ -141,10 +150,37 @@ def _with_lesson_documents(shop: Workshop, course: Course, lesson_id: UUID) -> C
     return replace(course, documents=(*course.documents, *documents))
 
 
-def _prompt(scene: SceneContent) -> str:
-    heading = (scene.title or "").strip()
-    said = " ".join(segment.text for segment in scene.segments)[:LONGEST_PROMPT].strip()
-    return f"{heading}. {said}" if heading and said else heading or said
+def _prompt(course: Course, lesson: LessonContent, scene: SceneContent, bench: Bench) -> tuple[str, UUID | None]:
+    """A scene's prompt, and the call that wrote it."""
+    payload = {
+        "heading": (scene.title or lesson.title).strip(),
+        "texts": [segment.text for segment in scene.segments if segment.text.strip()],
+        "style": IMAGE_MANNER,
+    }
+    if not payload["heading"] and not payload["texts"]:
+        return lesson.title, None
+    purpose = Purpose(course.id, lesson.id, Engine.E2, "image_prompt")
+    answer = bench.write(TextRequest("image_prompt", course.language, payload), purpose, lesson.code)
+    return str(answer.value["prompt"]), answer.call_id
+
+
+def _told(shop: Workshop, request: ImageRequest, picture: Picture) -> dict[str, Any]:
+    """What an image's asset tells of it; whoever chooses is told which ones do not look like the brand."""
+    told = {"prompt": request.prompt, "seed": request.seed, "provider": picture.provider, "model": picture.model}
+    call = {"ai_call_ids": [str(picture.call_id)]} if picture.call_id else {}
+    alt_text = told_drawing(request, picture)
+    described = {"alt_text": alt_text} if alt_text else {}
+    is_foreign = is_off_brand(shop.store.get_bytes(picture.image), request.palette)
+    return {**told, **call, **described, "is_off_brand": is_foreign}
+
+
+def _sketch(course: Course, lesson_id: UUID, scene_id: UUID, prompt: str) -> Sketch:
+    """What is drawn of a scene without a model: of what it says, or of the prompt where it says nothing yet."""
+    scenes = [scene for lesson in course.lessons if lesson.id == lesson_id for scene in lesson.scenes]
+    scene = next((scene for scene in scenes if scene.id == scene_id), None)
+    texts = [segment.text for segment in scene.segments if segment.text.strip()] if scene else []
+    heading = (scene.title if scene else None) or ""
+    return sketch_for_any_place(course.language, heading if texts else "", texts or [prompt])
 
 
 def _seeds(prompt: str, count: int) -> Iterable[int]:
@@ -160,8 +196,9 @@ def _keep_images(
     scene_id: UUID,
     prompt: str,
     images: list[tuple[StoredObject, dict[str, Any]]],
+    cost_usd: float,
 ) -> dict[str, Any]:
     with shop.database.app(shop.identity(project_id)) as conn:
         set_image_prompts(conn, shop.author, shop.store, lesson_id, {scene_id: prompt})
         kept = add_scene_images(conn, shop.author, lesson_id, scene_id, images)
-    return {"asset_ids": [str(one.id) for one in kept], "cost_usd": 0}
+    return {"asset_ids": [str(one.id) for one in kept], "cost_usd": cost_usd}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +14,15 @@ from coursecrafter.authoring.assets import find_active, put_asset
 from coursecrafter.authoring.courses import read_course
 from coursecrafter.authoring.edits import edit
 from coursecrafter.authoring.events import Event
+from coursecrafter.authoring.hierarchy import begin_design
+from coursecrafter.authoring.plans import reopen_plan
 from coursecrafter.authoring.slots import Slot
-from coursecrafter.authoring.source_parses import read_parse
+from coursecrafter.authoring.source_parses import read_parse, source_name
 from coursecrafter.authoring.sources import SourceFile, newest_source
 from coursecrafter.background.fetching import fetched
-from coursecrafter.build.film import cut_film
+from coursecrafter.build.film import MP4, cut_film
+from coursecrafter.build.film_alone import cut_film_alone, read_film_deck
+from coursecrafter.build.plans import DrawnDeck, write_lesson_plan
 from coursecrafter.build.reading import draw_deck
 from coursecrafter.db.refusals import NotFound
 from coursecrafter.domain.course import Engine
@@ -26,7 +31,10 @@ from coursecrafter.domain.film import FilmCut, Stretch
 from coursecrafter.domain.keys import content_key
 from coursecrafter.domain.output import AssetType
 from coursecrafter.domain.stored import StoredObject
-from coursecrafter.errors import JobError
+from coursecrafter.errors import JobError, VideoError
+from coursecrafter.ingest.characters import clean_line
+from coursecrafter.ingest.film_notes import read_notes
+from coursecrafter.media.film import check_film
 from coursecrafter.wiring import Workshop
 
 ROLE = "film_cut"
@@ -38,6 +46,14 @@ class NoSourceYet(JobError):
     code = "CC-0606"
     status = 409
     remedy = "Upload it for this lesson or for the whole course, and ask again."
+
+
+class CutRefused(VideoError):
+    """The film has no such moments, or they are in another order."""
+
+    code = "CC-0217"
+    status = 422
+    remedy = "Give times within the film: when it appears, then when it stands still, then when the next one begins."
 
 
 def match_lesson_film(shop: Workshop, project_id: UUID, lesson_id: UUID) -> dict[str, Any]:
@@ -58,10 +74,101 @@ def match_lesson_film(shop: Workshop, project_id: UUID, lesson_id: UUID) -> dict
     if film is None:
         raise NoSourceYet("There is no film of the lesson's deck.")
     cut = _cut(shop, deck, deck_file, film)
+    known = _kept(shop, project_id, lesson_id, deck)
+    if known and known.film == cut.film:
+        cut = replace(cut, by_hand=known.by_hand)
     _keep(shop, project_id, lesson_id, deck, cut)
-    times = {ref: [float(one.start_s), float(one.settled_s), float(one.end_s)] for ref, one in cut.stretches}
+    times = {ref: _seconds(one) for ref, one in cut.stretches}
     builds = sum(len(slide.builds) for slide in deck.slides)
     return {"source_id": str(film.id), "builds": builds, "found": len(times), "stretches": times}
+
+
+def plan_film(shop: Workshop, project_id: UUID, lesson_id: UUID, notes: str | None = None) -> dict[str, Any]:
+    """Find a lesson's slides in its film; a film that has no deck becomes the lesson's plan itself.
+
+    Args:
+        shop, project_id, lesson_id: where.
+        notes: what is said over a film without a deck: blocks in its order, or captions with times.
+
+    Returns:
+        See `match_lesson_film`.
+
+    Raises:
+        UnreadableNotes, NotesDoNotFit: CC-0218, CC-0219.
+        NotFound, NotAllowed, NoSourceYet, VideoError: see `match_lesson_film`.
+    """
+    _, deck_file, film = _sources(shop, project_id, lesson_id)
+    if deck_file is not None or film is None:
+        return match_lesson_film(shop, project_id, lesson_id)
+    with shop.database.app(shop.identity(project_id)) as conn:
+        name = source_name(conn, film)
+    with fetched(shop, film, "film.mp4") as path:
+        check_film(path)
+        found = read_film_deck(path, clean_line(Path(name).stem), read_notes(notes) if notes else (), shop)
+    known = _kept(shop, project_id, lesson_id, found.deck)
+    cut = replace(found.cut, by_hand=known.by_hand) if known and known.film == found.cut.film else found.cut
+    with shop.database.app(shop.identity(project_id)) as conn:
+        begin_design(conn, shop.author, lesson_id)
+        drawn = DrawnDeck(found.deck.title, name, found.deck, found.pictures)
+        write_lesson_plan(conn, shop, project_id, lesson_id, drawn)
+        reopen_plan(conn, shop.author, lesson_id, Engine.E1)
+    _keep(shop, project_id, lesson_id, found.deck, cut)
+    times = {ref: _seconds(one) for ref, one in cut.stretches}
+    return {"source_id": str(film.id), "builds": len(times), "found": len(times), "stretches": times}
+
+
+def set_film_cuts(
+    shop: Workshop, project_id: UUID, lesson_id: UUID, cuts: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Say of segments when the film shows them; their video shows that from the next render on.
+
+    Args:
+        shop, project_id, lesson_id: where.
+        cuts: each a `segment_id`, and `appears_at_s`, `stands_at_s`, `ends_at_s` in seconds of the film; without
+            `appears_at_s`, what the film itself was found to show counts again. It stands as soon as it appears, and
+            ends where the next one begins, unless said otherwise.
+
+    Returns:
+        By segment id, what an author now has said: when it appears, stands still and ends, in seconds.
+
+    Raises:
+        NotFound: CC-0020, also a segment of another lesson.
+        NotAllowed: CC-0021.
+        CutRefused: CC-0217.
+        NoSourceYet: CC-0606.
+        VideoError: CC-0205 to CC-0209, the film cannot be used.
+    """
+    deck, _, _ = _sources(shop, project_id, lesson_id)
+    cut = film_of_lesson(shop, project_id, lesson_id)
+    if deck is None or cut is None:
+        raise NoSourceYet("There is no film of the lesson's slides yet.")
+    with shop.database.app(shop.identity(project_id)) as conn:
+        course = read_course(conn, shop.store, project_id, Engine.E1)
+    own = {segment.id for lesson in course.lessons if lesson.id == lesson_id for segment in lesson.segments}
+    by_hand = dict(cut.by_hand)
+    for one in cuts:
+        segment_id = UUID(str(one["segment_id"]))
+        if segment_id not in own:
+            raise NotFound("There is no such segment.")
+        by_hand.pop(segment_id, None)
+        if one.get("appears_at_s") is not None:
+            by_hand[segment_id] = _stretch_by_hand(one, replace(cut, by_hand=tuple(by_hand.items())))
+    kept = replace(cut, by_hand=tuple(sorted(by_hand.items(), key=lambda item: (item[1].start_s, item[0]))))
+    _keep(shop, project_id, lesson_id, deck, kept)
+    return {"by_hand": {str(name): _seconds(one) for name, one in kept.by_hand}}
+
+
+def _stretch_by_hand(said: Mapping[str, Any], cut: FilmCut) -> Stretch:
+    start_s = Fraction(str(said["appears_at_s"]))
+    settled_s = Fraction(str(said["stands_at_s"])) if said.get("stands_at_s") is not None else start_s
+    begins = [one.start_s for _, one in (*cut.stretches, *cut.by_hand) if one.start_s > settled_s]
+    end_s = Fraction(str(said["ends_at_s"])) if said.get("ends_at_s") is not None else min([*begins, cut.lasts_s])
+    if not 0 <= start_s <= settled_s <= end_s or start_s == end_s or end_s > cut.lasts_s:
+        raise CutRefused(
+            f"A picture cannot appear at {float(start_s):g}, stand at {float(settled_s):g} and end at "
+            f"{float(end_s):g} seconds of a film of {float(cut.lasts_s):g} seconds."
+        )
+    return Stretch(start_s, settled_s, end_s)
 
 
 def film_of_lesson(shop: Workshop, project_id: UUID, lesson_id: UUID) -> FilmCut | None:
@@ -71,14 +178,18 @@ def film_of_lesson(shop: Workshop, project_id: UUID, lesson_id: UUID) -> FilmCut
     film came with its deck; what was found then is found again.
     """
     deck, deck_file, film = _sources(shop, project_id, lesson_id)
-    if deck is None or deck_file is None:
+    if deck is None:
         return None
     with shop.database.app(shop.identity(project_id)) as conn:
-        stored = find_active(conn, _slot(project_id, lesson_id))
-    if stored is not None:
-        known = json.loads(shop.store.get_bytes(stored))
-        return _from_json(known) if known["deck"] == _deck_key(deck) else None
-    if film is None or film.lesson_id is not None or deck_file.lesson_id is not None:
+        is_matched = find_active(conn, _slot(project_id, lesson_id)) is not None
+    if is_matched:
+        return _kept(shop, project_id, lesson_id, deck)
+    if film is None or film.lesson_id is not None:
+        return None
+    if deck_file is None:
+        with fetched(shop, film, "film.mp4") as path:
+            return cut_film_alone(path, StoredObject(film.checksum, film.size_bytes, MP4), shop)
+    if deck_file.lesson_id is not None:
         return None
     return _cut(shop, deck, deck_file, film)
 
@@ -93,7 +204,7 @@ def _sources(
         place = lesson_id if own else None
         deck_file = newest_source(conn, project_id, place, "pptx")
         film = newest_source(conn, project_id, lesson_id, "mp4")
-        if film is None and own is None:
+        if film is None and (own is None or deck_file is None):
             film = newest_source(conn, project_id, None, "mp4")
         course = read_course(conn, shop.store, project_id, Engine.E1)
     lesson = next((one for one in course.lessons if one.id == lesson_id), None)
@@ -111,16 +222,41 @@ def _cut(shop: Workshop, deck: Deck, deck_file: SourceFile, film: SourceFile) ->
         return cut_film(film_path, deck, draw_deck(deck_path, deck, shop), shop)
 
 
+def _kept(shop: Workshop, project_id: UUID, lesson_id: UUID, deck: Deck) -> FilmCut | None:
+    """The match that is in use; None if there is none, or other slides were matched."""
+    with shop.database.app(shop.identity(project_id)) as conn:
+        stored = find_active(conn, _slot(project_id, lesson_id))
+    known = json.loads(shop.store.get_bytes(stored)) if stored else None
+    return _from_json(known) if known and known["deck"] == _deck_key(deck) else None
+
+
 def _keep(shop: Workshop, project_id: UUID, lesson_id: UUID, deck: Deck, cut: FilmCut) -> None:
     stretches = [[ref, str(one.start_s), str(one.settled_s), str(one.end_s)] for ref, one in cut.stretches]
-    told = {"deck": _deck_key(deck), "film": asdict(cut.film), "stretches": stretches}
+    by_hand = [[str(name), str(one.start_s), str(one.settled_s), str(one.end_s)] for name, one in cut.by_hand]
+    told = {
+        "deck": _deck_key(deck),
+        "film": asdict(cut.film),
+        "stretches": stretches,
+        "lasts_s": str(cut.lasts_s),
+        "by_hand": by_hand,
+    }
     stored = shop.store.put_bytes(json.dumps(told, sort_keys=True).encode(), "application/json")
     place = {"project_id": project_id, "lesson_id": lesson_id}
+    # The plan shows the times out of the asset's row: it is read where no file is.
+    described = {
+        "found": len(stretches),
+        "stretches": {ref: _seconds(one) for ref, one in cut.stretches},
+        "by_hand": {str(name): _seconds(one) for name, one in cut.by_hand},
+    }
     with (
         shop.database.app(shop.identity(project_id)) as conn,
         edit(conn, shop.author, Event.ASSETS_ADDED, **place, role=ROLE) as act,
     ):
-        put_asset(act, _slot(project_id, lesson_id), stored, AssetType.DOCUMENT, {"found": len(stretches)})
+        put_asset(act, _slot(project_id, lesson_id), stored, AssetType.DOCUMENT, described)
+
+
+def _seconds(stretch: Stretch) -> list[float]:
+    return [float(stretch.start_s), float(stretch.settled_s), float(stretch.end_s)]
 
 
 def _slot(project_id: UUID, lesson_id: UUID) -> Slot:
@@ -135,4 +271,5 @@ def _deck_key(deck: Deck) -> str:
 
 def _from_json(known: Mapping[str, Any]) -> FilmCut:
     stretches = tuple((ref, Stretch(*map(Fraction, times))) for ref, *times in known["stretches"])
-    return FilmCut(StoredObject(**known["film"]), stretches)
+    by_hand = tuple((UUID(name), Stretch(*map(Fraction, times))) for name, *times in known.get("by_hand", ()))
+    return FilmCut(StoredObject(**known["film"]), stretches, Fraction(known.get("lasts_s", 0)), by_hand)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from threading import Event, Lock, Thread
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from coursecrafter.authoring.render_jobs import report_progress
@@ -33,9 +33,22 @@ class JobProgress:
         database: where its row is.
         identity: on whose behalf, in the job's project.
         job_id: a job that is about to begin.
+        past: seconds that a step of each kind took in renders like this one.
+        at_once: steps that run at once.
     """
 
-    def __init__(self, database: Database, identity: Identity, job_id: UUID) -> None:
+    def __init__(
+        self,
+        database: Database,
+        identity: Identity,
+        job_id: UUID,
+        past: Mapping[str, float] | None = None,
+        at_once: int = 1,
+    ) -> None:
+        self._past = dict(past or {})
+        self._at_once = at_once
+        self._made: Counter[str] = Counter()
+        self._took_s: dict[str, float] = {}
         self._database = database
         self._identity = identity
         self._job_id = job_id
@@ -62,7 +75,7 @@ class JobProgress:
     @contextmanager
     def stage(self, title: str) -> Iterator[None]:
         """See `Progress.stage`."""
-        self._note(title)
+        self.say(title)
         yield
 
     def expect(self, counts: Mapping[str, int]) -> None:
@@ -83,6 +96,9 @@ class JobProgress:
                     self._lines.append(words)
                 return
             self._seen[name] += 1
+            if not done.is_reused:
+                self._made[name] += 1
+                self._took_s[name] = self._took_s.get(name, 0.0) + done.seconds
             with suppress(ValueError):
                 self._running.remove((name, label))
 
@@ -94,7 +110,13 @@ class JobProgress:
             name, label = self._running[0]
             return f"{WORDS.get(name, name)} {label}".strip()
 
-    def _note(self, line: str) -> None:
+    def pace(self) -> dict[str, Any]:
+        """What the next render's time is told from: by kind, steps made and the seconds they took."""
+        with self._lock:
+            return {"pace": {name: [count, round(self._took_s[name], 3)] for name, count in self._made.items()}}
+
+    def say(self, line: str) -> None:
+        """See `Progress.say`."""
         with self._lock:
             self._lines.append(line)
             self._is_news = True
@@ -104,6 +126,16 @@ class JobProgress:
         total = sum(self._expected.values())
         done = sum(min(self._seen[name], count) for name, count in self._expected.items())
         return NEARLY_DONE * done / total if total else 0.0
+
+    def _left_s(self, share: float) -> float | None:
+        """Time left: from past renders where each kind of step that is to come was seen, else from this one."""
+        with self._lock:
+            to_come = {name: count - self._seen[name] for name, count in self._expected.items()}
+        known = {name: self._past.get(name) for name, count in to_come.items() if count > 0}
+        if self._expected and all(seconds is not None for seconds in known.values()):
+            return sum(to_come[name] * (seconds or 0.0) for name, seconds in known.items()) / self._at_once
+        elapsed_s = time.monotonic() - self._begun
+        return elapsed_s * (1 - share) / share if share > GUESSABLE else None
 
     def _write_on(self) -> None:
         while not self._ended.wait(WRITE_EVERY_S):
@@ -117,11 +149,10 @@ class JobProgress:
         with self._lock:
             if not self._is_news:
                 return
-            share, step, lines = self._share(), self._step, self._lines
+            share, step, lines, steps = self._share(), self._step, self._lines, sum(self._seen.values())
             self._lines, self._is_news = [], False
-        elapsed_s = time.monotonic() - self._begun
-        left_s = elapsed_s * (1 - share) / share if share > GUESSABLE else None
+        left_s = self._left_s(share)
         with self._database.worker(self._identity) as conn:
             for line in lines:
                 report_progress(conn, self._job_id, line=line)
-            report_progress(conn, self._job_id, progress=share, step=step or None, time_left_s=left_s)
+            report_progress(conn, self._job_id, progress=share, step=step or None, time_left_s=left_s, steps=steps)

@@ -1,54 +1,50 @@
-"""Take up what a stopped server left: queued renders run, those in progress have failed, unread files are read."""
+"""Take up what the queue does not hold: waiting renders and unread files are queued, those in progress have failed."""
 
 from __future__ import annotations
 
 import logging
 from contextlib import suppress
-from typing import Any, Protocol
-from uuid import UUID
 
 from coursecrafter.authoring.author import Author
+from coursecrafter.authoring.job_rows import find_job
 from coursecrafter.authoring.locks import ProjectBusy, hold_project
 from coursecrafter.authoring.render_jobs import INTERRUPTED, fail_render
 from coursecrafter.db.left_over import LeftOver, read_left_over
 from coursecrafter.db.refusals import StateRefused
 from coursecrafter.db.session import Database, Identity
+from coursecrafter.errors import CourseCrafterError
+from coursecrafter.jobs.queueing import PARSE_DOCUMENT, PARSE_SOURCE, enqueue_parse, enqueue_render
 
 log = logging.getLogger(__name__)
 
 
-class Lanes(Protocol):
-    """Who carries out what is taken up."""
+def take_up(database: Database, *, is_start: bool) -> int:
+    """Queue what waits and is not on the queue, and fail the renders that nobody is at work on; how much.
 
-    def render(self, identity: Identity, job_id: UUID) -> Any:
-        """Carry out a queued render."""
-        ...
-
-    def parse_source(self, identity: Identity, source_id: UUID) -> Any:
-        """Read a source file."""
-        ...
-
-    def parse_document(self, identity: Identity, document_id: UUID) -> Any:
-        """Read a document."""
-        ...
-
-
-def take_up(database: Database, lanes: Lanes) -> None:
-    """Hand on all that was left, and fail the renders that nobody is at work on."""
+    Args:
+        is_start: whether a worker begins: then files are queued too that nobody has read, however that came.
+    """
     with database.admin() as admin:
-        found = read_left_over(admin)
+        found = [left for left in read_left_over(admin) if is_start or left.kind == "render"]
     for left in found:
         identity = Identity(left.org_id, left.user_id, left.project_id)
-        if left.kind == "source":
-            lanes.parse_source(identity, left.id)
-        elif left.kind == "document":
-            lanes.parse_document(identity, left.id)
-        elif left.state == "queued":
-            lanes.render(identity, left.id)
-        else:
-            _fail(database, identity, left)
+        # What is refused by now belongs to somebody who may not render any more.
+        with suppress(CourseCrafterError):
+            _take_up(database, identity, left)
     if found:
-        log.warning("took up %s pieces of work that a stopped server left", len(found))
+        log.warning("took up %s pieces of work that the queue did not hold", len(found))
+    return len(found)
+
+
+def _take_up(database: Database, identity: Identity, left: LeftOver) -> None:
+    if left.state == "in_progress":
+        _fail(database, identity, left)
+        return
+    with database.app(identity) as conn:
+        if left.kind == "render":
+            enqueue_render(conn, left.project_id, left.id, find_job(conn, left.id).engine.value)
+        else:
+            enqueue_parse(conn, PARSE_SOURCE if left.kind == "source" else PARSE_DOCUMENT, left.project_id, left.id)
 
 
 def _fail(database: Database, identity: Identity, left: LeftOver) -> None:

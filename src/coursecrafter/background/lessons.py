@@ -8,10 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from coursecrafter.authoring.context import course_script
 from coursecrafter.authoring.courses import read_course
+from coursecrafter.authoring.deck_notes import ScriptSource, script_source
 from coursecrafter.authoring.hierarchy import begin_design
 from coursecrafter.authoring.plans import PlanLine, read_plan, reopen_plan
-from coursecrafter.authoring.source_parses import source_name
+from coursecrafter.authoring.source_parses import read_parse, source_name
 from coursecrafter.authoring.sources import newest_source
 from coursecrafter.authoring.voices import keep_voices
 from coursecrafter.background.films import NoSourceYet
@@ -25,11 +27,14 @@ from coursecrafter.gateway.speech_step import speak_texts
 from coursecrafter.wiring import Workshop
 
 
-def parse_ppt(shop: Workshop, project_id: UUID, lesson_id: UUID) -> dict[str, Any]:
+def parse_ppt(shop: Workshop, project_id: UUID, lesson_id: UUID, script: str | None = None) -> dict[str, Any]:
     """Make E1's plan of the deck that was uploaded for a lesson: a scene for each slide, a segment for each build.
 
     What an author made of an earlier plan stays, slide by slide, as long as the slide is the same. A plan that has
     changed waits for its author's approval.
+
+    Args:
+        script: "screen" or "notes": what is spoken; None: as when its deck was last read, else as the course says.
 
     Raises:
         NotFound: CC-0020.
@@ -42,7 +47,9 @@ def parse_ppt(shop: Workshop, project_id: UUID, lesson_id: UUID) -> dict[str, An
         if source is None:
             raise NoSourceYet("No deck was uploaded for this lesson.")
         name = source_name(conn, source)
-    drawn = draw_source(shop, source, name, name)
+        known = read_parse(conn, shop.store, project_id, lesson_id=lesson_id)
+        before_this = script_source(known) if known else course_script(conn, project_id)
+    drawn = draw_source(shop, source, name, name, ScriptSource(script) if script else before_this)
     with shop.database.app(shop.identity(project_id)) as conn:
         begin_design(conn, shop.author, lesson_id)
         before = read_plan(conn, lesson_id, Engine.E1)
@@ -89,6 +96,7 @@ def generate_voice(
         language=course.language,
         voice=profile,
         purpose=Purpose(project_id, lesson_id, engine, "speech"),
+        takes=[segment.takes for segment in lesson.segments],
     )
     spoken = [
         SpokenSegment(segment.id, speech)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from coursecrafter.authoring.context import course_script
+from coursecrafter.authoring.deck_notes import ScriptSource, with_script
 from coursecrafter.authoring.documents import DocumentFile, fail_document, find_document_file, keep_document_parse
+from coursecrafter.authoring.edits import made_by
 from coursecrafter.authoring.overview import read_tree
 from coursecrafter.authoring.projects import language_of
 from coursecrafter.authoring.source_parses import keep_source_parse, read_parse, source_name
@@ -16,7 +20,7 @@ from coursecrafter.background.fetching import fetched
 from coursecrafter.background.films import NoSourceYet
 from coursecrafter.build.intake import summarise
 from coursecrafter.build.plans import DrawnDeck, write_plan
-from coursecrafter.build.reading import draw_deck, read_deck_file, read_document_file
+from coursecrafter.build.reading import PagesFor, draw_deck, read_course_document, read_deck_file
 from coursecrafter.domain.course import SourceDocument
 from coursecrafter.domain.deck import Deck
 from coursecrafter.domain.stored import StoredObject
@@ -55,19 +59,20 @@ def parse_source(shop: Workshop, project_id: UUID, source_id: UUID) -> dict[str,
         CourseCrafterError: what may be otherwise at the next try, such as a store that does not answer.
     """
     with shop.database.app(shop.identity(project_id)) as conn:
-        source = find_source(conn, source_id)
+        source, language = find_source(conn, source_id), language_of(conn, project_id)
         name, verdict = source_name(conn, source), find_file(conn, source.checksum)
     kind = _kind(name, source)
+    pages_for = PagesFor(shop.bench(project_id), project_id, source.lesson_id, language)
     found: Mapping[str, Any] | CourseCrafterError
     try:
         with fetched(shop, source, f"{Path(name).stem}.{kind}") as path:
-            found = _look_into(shop, source, kind, path)
+            found = _look_into(shop, source, kind, path, pages_for)
     except CourseCrafterError as error:
         if error.retry:
             raise
         found = error
     told = {"name": name, "mime_type": kind.facts.mime_type, "scan": (verdict or Verdict.NOT_SCANNED).value}
-    with shop.database.app(shop.identity(project_id)) as conn:
+    with made_by(pages_for.bench.gateway.noted), shop.database.app(shop.identity(project_id)) as conn:
         keep_source_parse(conn, shop.author, shop.store, source, **told, found=found)
     return {"source_id": str(source_id), "state": "failed" if isinstance(found, CourseCrafterError) else "parsed"}
 
@@ -82,25 +87,29 @@ def parse_document(shop: Workshop, project_id: UUID, document_id: UUID) -> dict[
     """
     with shop.database.app(shop.identity(project_id)) as conn:
         file, language = find_document_file(conn, document_id), language_of(conn, project_id)
+    bench = shop.bench(project_id)
     try:
-        document = _read_document(shop, file)
-        summary = summarise(document, language, project_id, shop)
+        document = _read_document(shop, file, PagesFor(bench, project_id, None, language))
+        summary = summarise(document, language, project_id, bench)
     except CourseCrafterError as error:
         if error.retry:
             raise
         with shop.database.app(shop.identity(project_id)) as conn:
             fail_document(conn, shop.author, shop.store, document_id, error, name=file.name)
         return {"document_id": str(document_id), "state": "failed"}
-    with shop.database.app(shop.identity(project_id)) as conn:
+    with made_by(bench.gateway.noted), shop.database.app(shop.identity(project_id)) as conn:
         keep_document_parse(conn, shop.author, shop.store, document_id, document, name=file.name, summary=summary)
     return {"document_id": str(document_id), "state": "parsed"}
 
 
-def import_deck(shop: Workshop, project_id: UUID) -> dict[str, Any]:
+def import_deck(shop: Workshop, project_id: UUID, script: str | None = None) -> dict[str, Any]:
     """Make a course's learning units, modules and lessons of the deck that was uploaded for all of it.
 
     As the command does: a lesson for each section of the deck, with its plan and pictures. A deck imported again
     brings them in line; a course that was laid out by hand is left alone.
+
+    Args:
+        script: "screen" or "notes": what is spoken; None: as the course's settings say.
 
     Raises:
         NotFound: CC-0020.
@@ -116,21 +125,27 @@ def import_deck(shop: Workshop, project_id: UUID) -> dict[str, Any]:
         tree, name = read_tree(conn, project_id), source_name(conn, source)
         if tree["learning_units"] and read_parse(conn, shop.store, project_id) is None:
             raise CourseHasItsOwnTree(f"“{tree['name']}” has learning units that come from no deck.")
-    drawn = draw_source(shop, source, name, tree["name"])
+        spoken = ScriptSource(script) if script else course_script(conn, project_id)
+    drawn = draw_source(shop, source, name, tree["name"], spoken)
     with shop.database.app(shop.identity(project_id)) as conn:
         lessons = write_plan(conn, shop, project_id, drawn)
     return {"source_id": str(source.id), "lesson_ids": [str(one) for one in lessons]}
 
 
-def draw_source(shop: Workshop, source: SourceFile, name: str, course_name: str) -> DrawnDeck:
+def draw_source(
+    shop: Workshop, source: SourceFile, name: str, course_name: str, script: ScriptSource = ScriptSource.SCREEN
+) -> DrawnDeck:
     """A deck that was uploaded, read and drawn.
+
+    Args:
+        script: what of it is spoken.
 
     Raises:
         IngestError: CC-01xx.
     """
     with fetched(shop, source, "deck.pptx") as path:
         deck = _read_deck(shop, source, path)
-        return DrawnDeck(course_name, name, deck, draw_deck(path, deck, shop))
+        return DrawnDeck(course_name, name, with_script(deck, script), draw_deck(path, deck, shop))
 
 
 def _kind(name: str, source: SourceFile) -> FileKind:
@@ -147,7 +162,9 @@ def _read_deck(shop: Workshop, source: SourceFile | DocumentFile, path: Path) ->
     return read_deck_file(path, StoredObject(checksum, path.stat().st_size, ""), shop)
 
 
-def _look_into(shop: Workshop, source: SourceFile, kind: FileKind, path: Path) -> Mapping[str, Any]:
+def _look_into(
+    shop: Workshop, source: SourceFile, kind: FileKind, path: Path, pages_for: PagesFor
+) -> Mapping[str, Any]:
     """What a file holds, as JSON."""
     if kind is FileKind.PPTX:
         return _deck_found(_read_deck(shop, source, path))
@@ -157,7 +174,7 @@ def _look_into(shop: Workshop, source: SourceFile, kind: FileKind, path: Path) -
         return inspect_recording(path, SOUND_READERS[kind])
     if kind in {FileKind.PDF, FileKind.DOCX}:
         stored = StoredObject(source.checksum, source.size_bytes, kind.facts.mime_type)
-        return document_found(read_document_file(path, stored, shop))
+        return document_found(read_course_document(path, stored, shop, pages_for))
     return inspect_film(path)
 
 
@@ -168,8 +185,8 @@ def _deck_found(deck: Deck) -> Mapping[str, Any]:
         "pages": len(deck.slides),
         "hidden": list(deck.hidden),
         "builds": sum(len(slide.builds) for slide in deck.slides),
-        "missing_fonts": list(deck.missing_fonts),
-        "caveats": [caveat for slide in deck.slides for caveat in slide.caveats],
+        "missing_fonts": [font.name for font in deck.missing_fonts],
+        "caveats": list(deck.caveats(slide.number for slide in deck.slides)),
     }
 
 
@@ -180,14 +197,16 @@ def document_found(document: SourceDocument) -> Mapping[str, Any]:
         "title": document.title,
         "pages": max(pages, default=None),
         "paragraphs": [list(paragraph) for paragraph in document.paragraphs],
+        "caveats": list(document.caveats),
+        "read_by": [asdict(reader) for reader in document.read_by],
     }
 
 
-def _read_document(shop: Workshop, file: DocumentFile) -> SourceDocument:
+def _read_document(shop: Workshop, file: DocumentFile, pages_for: PagesFor) -> SourceDocument:
     """A document's text; a deck's is what its slides say, with their numbers as pages."""
     with fetched(shop, file.stored, file.name) as path:
         if file.file_type != "pptx":
-            return read_document_file(path, file.stored, shop)
+            return read_course_document(path, file.stored, shop, pages_for)
         deck = _read_deck(shop, file, path)
         said = ((build.text, slide.number) for slide in deck.slides for build in slide.builds if build.text)
         return SourceDocument(deck.title, tuple(said))

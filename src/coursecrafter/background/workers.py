@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import json
+import math
 import selectors
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
+from threading import Event
 from typing import IO, Any, cast
 
 from coursecrafter.background.processes import end_tree
 from coursecrafter.errors import CourseCrafterError, JobError
+from coursecrafter.jobs.shared_steps import HandedOver
 
 LOOK_EVERY_S = 0.5
 MOST_TASKS = 200
 """After these a process is replaced by a fresh one: what readers and encoders leave behind does not pile up."""
 LEAVE_S = 2.0
+LEAVE = "leave"
+"""The line by which a child is told that its worker is to stop."""
 
 
 class WorkGivenUp(JobError):
-    """The work is not wanted any more: it was cancelled, or the server is stopping."""
+    """The work is not wanted any more: it was cancelled, or what it was for is gone."""
 
     code = "CC-0608"
     status = 409
@@ -33,6 +39,7 @@ class WorkerDied(JobError):
     """The process that did the work ended in the middle of it."""
 
     code = "CC-0609"
+    retry = True
     remedy = "Try again; if it fails again, look for a damaged picture, font or film in what was uploaded."
 
 
@@ -50,15 +57,34 @@ class WorkBrokeDown(JobError):
     remedy = "Report it with the log: the cause stands there."
 
 
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Whether the worker is told to stop, and how long what it does may still take.
+
+    Attributes:
+        is_told: set once it is to stop.
+        grace_s: then a step under way may take so long to end.
+    """
+
+    is_told: Event = field(default_factory=Event)
+    grace_s: float = 0.0
+
+
 class Worker:
     """A child process; used by one thread.
 
     Args:
         place: where database and store are, for its first line.
+        leaving: told to the process, so that it hands over what it is at.
+        program: what to run; None: our own child.
     """
 
-    def __init__(self, place: Mapping[str, Any]) -> None:
+    def __init__(
+        self, place: Mapping[str, Any], leaving: Leaving | None = None, program: Sequence[str] | None = None
+    ) -> None:
         self._place = json.dumps(place)
+        self._leaving = leaving or Leaving()
+        self._program = list(program or [sys.executable, "-m", "coursecrafter.background.child"])
         self._process: subprocess.Popen[str] | None = None
         self._asked = 0
 
@@ -70,6 +96,7 @@ class Worker:
 
         Raises:
             WorkGivenUp: CC-0608.
+            HandedOver: CC-0616.
             WorkerDied: CC-0609.
             WorkTookTooLong: CC-0610.
             CourseCrafterError: what the work itself was refused with.
@@ -77,7 +104,7 @@ class Worker:
         process = self._running()
         self._asked += 1
         try:
-            line = _exchange(process, json.dumps(order), longest_s, is_wanted)
+            line = _exchange(process, json.dumps(order), longest_s, is_wanted, self._leaving)
         except BaseException:
             self.end()
             raise
@@ -85,7 +112,7 @@ class Worker:
             self.leave()
         answer: dict[str, Any] = json.loads(line)
         if "error" in answer:
-            raise _error(answer["error"])
+            raise error_of(answer["error"])
         return cast("dict[str, Any]", answer["result"])
 
     def end(self) -> None:
@@ -115,7 +142,7 @@ class Worker:
         if self._process is None or self._process.poll() is not None:
             self._forget()
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "coursecrafter.background.child"],
+                self._program,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
@@ -125,14 +152,21 @@ class Worker:
         return self._process
 
 
-def _exchange(process: subprocess.Popen[str], order: str, longest_s: float, is_wanted: Callable[[], bool]) -> str:
+def _exchange(
+    process: subprocess.Popen[str], order: str, longest_s: float, is_wanted: Callable[[], bool], leaving: Leaving
+) -> str:
     """Send a line and wait for the one that answers it."""
     _send(process, order)
-    ends = time.monotonic() + longest_s
+    ends, leaves = time.monotonic() + longest_s, math.inf
     answers = cast("IO[str]", process.stdout)
     with selectors.DefaultSelector() as waiting:
         waiting.register(answers, selectors.EVENT_READ)
         while not waiting.select(LOOK_EVERY_S):
+            if leaving.is_told.is_set() and leaves == math.inf:
+                leaves = time.monotonic() + leaving.grace_s
+                _send(process, LEAVE)
+            if time.monotonic() > leaves:
+                raise HandedOver("The worker was told to stop; another one goes on.")
             if not is_wanted():
                 raise WorkGivenUp("The work was given up.")
             if time.monotonic() > ends:
@@ -154,12 +188,15 @@ def _stdin(process: subprocess.Popen[str]) -> IO[str]:
     return cast("IO[str]", process.stdin)
 
 
-def _error(told: Mapping[str, Any]) -> CourseCrafterError:
-    """The error that the child met, as the same class."""
+def error_of(told: Mapping[str, Any]) -> CourseCrafterError:
+    """The error that a child met, as the same class."""
     kind = _known_errors().get(told["code"])
     if kind is None:
         return WorkBrokeDown("The work failed, and the cause is not one of yours.", detail=told["detail"])
-    return kind(told["message"], detail=told["detail"])
+    # Made without its own words: some errors say theirs from figures that stayed in the child.
+    error = kind.__new__(kind)
+    CourseCrafterError.__init__(error, told["message"], detail=told["detail"])
+    return error
 
 
 def _known_errors() -> dict[str, type[CourseCrafterError]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from uuid import UUID
 
 from coursecrafter.authoring.courses import read_course
 from coursecrafter.authoring.locks import hold_project
-from coursecrafter.build.intake import Intake, take_in, write_documents, write_project
+from coursecrafter.build.intake import Intake, take_in, write_documents, write_music, write_project
 from coursecrafter.build.order import BUILD_ORDER, BuildOrder
 from coursecrafter.build.rendering import Render, cpu_seconds, render_engine
 from coursecrafter.domain.course import Course, Engine
@@ -54,8 +55,14 @@ def build_course(order: BuildOrder, shop: Workshop) -> Built:
             project_id = write_project(conn, order, intake, shop)
         with shop.database.app(shop.identity(project_id)) as conn:
             write_documents(conn, intake, shop, project_id)
+            settings = {**order.effects, **write_music(conn, order, shop, project_id)}
         wanted = [engine for engine in BUILD_ORDER if engine in order.engines]
-        renders = [render for engine in wanted for render in render_engine(engine, project_id, shop, intake.film)]
+        renders = [
+            render
+            for engine in wanted
+            for look in _looks(engine, order, settings)
+            for render in render_engine(engine, project_id, shop, intake.film, look)
+        ]
         course = _read(project_id, shop)
         items = [
             ExportItem(render.engine, render.lesson, output, version)
@@ -74,6 +81,11 @@ def build_course(order: BuildOrder, shop: Workshop) -> Built:
         dict(shop.runner.made),
         dict(shop.runner.reused),
     )
+
+
+def _looks(engine: Engine, order: BuildOrder, settings: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """How each of an engine's videos looks: the branded one comes in every shape that is ordered."""
+    return [{**settings, "shape": shape.value} for shape in order.shapes] if engine is Engine.E2 else [settings]
 
 
 def _read(project_id: UUID, shop: Workshop) -> Course:
@@ -116,8 +128,8 @@ def describe(built: Built) -> dict[str, Any]:
             "slides": len(built.intake.deck.slides),
             "hidden": list(built.intake.deck.hidden),
             "states": sum(len(slide.builds) for slide in built.intake.deck.slides),
-            "missing_fonts": list(built.intake.deck.missing_fonts),
-            "caveats": [caveat for slide in built.intake.deck.slides for caveat in slide.caveats],
+            "missing_fonts": [font.name for font in built.intake.deck.missing_fonts],
+            "caveats": list(built.intake.deck.caveats(slide.number for slide in built.intake.deck.slides)),
         },
         "outputs": outputs,
         "engines": [_describe_render(render) for render in built.renders],

@@ -8,15 +8,17 @@ from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 from coursecrafter.domain.deck import Deck
 from coursecrafter.domain.film import FilmCut, Stretch
 from coursecrafter.domain.stored import StoredObject
 from coursecrafter.jobs.steps import Done, Produced, Step, content_key
-from coursecrafter.media.film import check_film
-from coursecrafter.media.film_changes import CHANGES_VERSION, Change, find_changes
+from coursecrafter.media.film import SMALL_SIZE_PX, check_film
+from coursecrafter.media.film_changes import CHANGES_VERSION, Change, watch_film
 from coursecrafter.media.film_match import MATCH_VERSION, match_film, small_picture
+from coursecrafter.media.film_restless import blackened
 from coursecrafter.wiring import Workshop
 
 MP4 = "video/mp4"
@@ -37,7 +39,7 @@ def cut_film(path: Path, deck: Deck, pictures: Mapping[str, StoredObject], shop:
     """
     film = shop.store.put_file(path, MP4)
     shop.runner.expect({"film_changes": 1, "film_match": 1})
-    (seen,) = shop.runner.run([_changes_step(path, film)])
+    (seen,) = shop.runner.run([changes_step(path, film)])
     shown = [
         (f"{slide.number}.{build.index}", pictures[build.picture_key])
         for slide in deck.slides
@@ -46,14 +48,24 @@ def cut_film(path: Path, deck: Deck, pictures: Mapping[str, StoredObject], shop:
     (done,) = shop.runner.run([_match_step(film, seen, shown, shop)])
     stretches = json.loads(shop.store.get_bytes(done.files["stretches"]))
     found = zip((ref for ref, _ in shown), stretches, strict=True)
-    return FilmCut(film, tuple((ref, Stretch(*map(Fraction, times))) for ref, times in found if times))
+    last_s = json.loads(shop.store.get_bytes(seen.files["changes"]))["changes"][-1][2]
+    return FilmCut(
+        film, tuple((ref, Stretch(*map(Fraction, times))) for ref, times in found if times), Fraction(last_s)
+    )
 
 
-def _changes_step(path: Path, film: StoredObject) -> Step:
+def changes_step(path: Path, film: StoredObject) -> Step:
+    """The step that finds a film's changes: file "changes"."""
+
     def make(folder: Path) -> Mapping[str, Produced]:
         target = folder / "changes.json"
-        size_px, changes = check_film(path), find_changes(path)
-        target.write_text(json.dumps({"size_px": size_px, "changes": [_to_json(one) for one in changes]}))
+        size_px, watched = check_film(path), watch_film(path)
+        told = {
+            "size_px": size_px,
+            "changes": [_to_json(one) for one in watched.changes],
+            "left_out": np.packbits(watched.left_out).tobytes().hex(),
+        }
+        target.write_text(json.dumps(told))
         return {"changes": Produced(target, JSON)}
 
     return Step("film_changes", content_key("film_changes", CHANGES_VERSION, film=film.sha256), make, path.name)
@@ -64,11 +76,13 @@ def _match_step(film: StoredObject, seen: Done, shown: list[tuple[str, StoredObj
         target = folder / "stretches.json"
         value = json.loads(shop.store.get_bytes(seen.files["changes"]))
         width_px, height_px = value["size_px"]
+        packed = np.frombuffer(bytes.fromhex(value["left_out"]), np.uint8)
+        left_out = np.unpackbits(packed).astype(np.bool_).reshape(SMALL_SIZE_PX[::-1])
         small = []
         for _, picture in shown:
             with Image.open(BytesIO(shop.store.get_bytes(picture))) as image:
-                small.append(small_picture(image, (width_px, height_px)))
-        stretches = match_film([_from_json(one) for one in value["changes"]], small)
+                small.append(blackened(small_picture(image, (width_px, height_px)), left_out))
+        stretches = match_film([from_json(one) for one in value["changes"]], small)
         times = [one and [str(one.start_s), str(one.settled_s), str(one.end_s)] for one in stretches]
         target.write_text(json.dumps(times))
         return {"stretches": Produced(target, JSON)}
@@ -87,6 +101,7 @@ def _to_json(change: Change) -> list[str]:
     return [str(change.begin_s), str(change.settled_s), str(change.end_s), change.thumb.hex()]
 
 
-def _from_json(value: list[str]) -> Change:
+def from_json(value: list[str]) -> Change:
+    """A change as the file of `changes_step` has it."""
     begin_s, settled_s, end_s, thumb = value
     return Change(Fraction(begin_s), Fraction(settled_s), Fraction(end_s), bytes.fromhex(thumb))

@@ -8,18 +8,22 @@ from dataclasses import replace
 from coursecrafter.authoring.activities import read_activities, set_activities
 from coursecrafter.authoring.books import find_book, read_sections, set_book
 from coursecrafter.authoring.courses import read_course
+from coursecrafter.authoring.edits import made_by
 from coursecrafter.authoring.outlines import keep_headings, read_outline
 from coursecrafter.authoring.proposals import set_outline
+from coursecrafter.build.estimates import estimate_lesson, require_affordable
 from coursecrafter.db.refusals import NotFound
 from coursecrafter.domain.activities import Interaction
 from coursecrafter.domain.course import Course, Engine, LessonContent
 from coursecrafter.domain.film import FilmCut
+from coursecrafter.domain.look import Look
 from coursecrafter.domain.output import Rendered
 from coursecrafter.engines.bench import Bench
 from coursecrafter.engines.e1_voiceover import engine as e1
 from coursecrafter.engines.e2_video import engine as e2
 from coursecrafter.engines.e3_book import engine as e3
 from coursecrafter.engines.e4_elearning import engine as e4
+from coursecrafter.gateway.attempts import read_budget_states
 from coursecrafter.wiring import Workshop
 
 Make = Callable[[Bench], Rendered]
@@ -33,20 +37,22 @@ def maker(
     film: FilmCut | None,
     *,
     is_proposed_anew: bool,
+    look: Look | None = None,
 ) -> Make:
     """What renders a lesson, or the project's one book.
 
     Args:
         course, lesson: with the segments of E1.
+        look: of a video; None: as for an author who chose nothing. The narrated one takes its music alone.
         is_proposed_anew: let the engine bring its design in line with the course first; else what its author made of it
             is rendered as it stands, and only where there is none the engine proposes one.
     """
     if lesson is None:
         return lambda bench: _book(course, shop, bench, is_proposed_anew=is_proposed_anew)
     if engine is Engine.E1:
-        return lambda bench: e1.render(course, lesson, bench, film=film)
+        return lambda bench: _narrated_video(course, lesson, shop, bench, film, look)
     if engine is Engine.E2:
-        return lambda bench: _branded_video(course, lesson, shop, bench, is_proposed_anew=is_proposed_anew)
+        return lambda bench: _branded_video(course, lesson, shop, bench, look, is_proposed_anew=is_proposed_anew)
     return lambda bench: _module(course, lesson, shop, bench, is_proposed_anew=is_proposed_anew)
 
 
@@ -60,7 +66,7 @@ def propose_outline(course: Course, lesson: LessonContent, shop: Workshop, bench
         GatewayError: CC-03xx.
     """
     outline = e2.design(course, lesson, bench)
-    with shop.database.app(shop.identity(course.id)) as conn:
+    with shop.database.app(shop.identity(course.id)) as conn, made_by(bench.gateway.noted):
         earlier = read_outline(conn, shop.store, course.id, lesson.id)
         scenes = set_outline(conn, shop.author, lesson.id, outline, earlier)
         keep_headings(conn, shop.author, shop.store, (course.id, lesson.id), outline, scenes)
@@ -74,7 +80,7 @@ def propose_book(course: Course, shop: Workshop, bench: Bench) -> None:
         NotAllowed: CC-0021.
     """
     proposed = e3.design(course, bench)
-    with shop.database.app(shop.identity(course.id)) as conn:
+    with shop.database.app(shop.identity(course.id)) as conn, made_by(bench.gateway.noted):
         told = {"title": course.name, "subtitle": course.description or ""}
         set_book(conn, shop.author, course.id, **told, sections=proposed)
 
@@ -88,21 +94,50 @@ def propose_module(course: Course, lesson: LessonContent, shop: Workshop, bench:
         GatewayError: CC-03xx.
     """
     proposed = e4.design(course, lesson, bench)
-    with shop.database.app(shop.identity(course.id)) as conn:
+    with shop.database.app(shop.identity(course.id)) as conn, made_by(bench.gateway.noted):
         set_activities(conn, shop.author, course.id, lesson.id, proposed)
         return read_activities(conn, lesson.id)
 
 
-def _branded_video(
-    course: Course, lesson: LessonContent, shop: Workshop, bench: Bench, *, is_proposed_anew: bool
+def _narrated_video(
+    course: Course, lesson: LessonContent, shop: Workshop, bench: Bench, film: FilmCut | None, look: Look | None
 ) -> Rendered:
-    if is_proposed_anew or not _narrated(course, lesson, shop)[1].segments:
+    _afford(course, lesson, shop, bench, Engine.E1, is_proposed=True)
+    return e1.render(course, lesson, bench, film=film, music=look.music if look else None)
+
+
+def _afford(
+    course: Course, lesson: LessonContent, shop: Workshop, bench: Bench, engine: Engine, *, is_proposed: bool
+) -> None:
+    """Begin nothing that a budget will not let end.
+
+    Raises:
+        BudgetReached: CC-0311.
+    """
+    with shop.database.worker(shop.identity(course.id)) as conn:
+        budgets = read_budget_states(conn, course.id)
+    if budgets:
+        require_affordable(estimate_lesson(course, lesson, bench, engine, is_proposed=is_proposed), budgets)
+
+
+def _branded_video(
+    course: Course,
+    lesson: LessonContent,
+    shop: Workshop,
+    bench: Bench,
+    look: Look | None,
+    *,
+    is_proposed_anew: bool,
+) -> Rendered:
+    if is_proposed_anew or not narrated_lesson(course, lesson, shop)[1].segments:
+        _afford(course, lesson, shop, bench, Engine.E2, is_proposed=False)
         propose_outline(course, lesson, shop, bench)
-    narrated, own = _narrated(course, lesson, shop)
-    return e2.render(narrated, own, bench)
+    narrated, own = narrated_lesson(course, lesson, shop)
+    _afford(narrated, own, shop, bench, Engine.E2, is_proposed=True)
+    return e2.render(narrated, own, bench, look)
 
 
-def _narrated(course: Course, lesson: LessonContent, shop: Workshop) -> tuple[Course, LessonContent]:
+def narrated_lesson(course: Course, lesson: LessonContent, shop: Workshop) -> tuple[Course, LessonContent]:
     """Course and lesson with E2's own segments and headings, in the course's voice and brand."""
     with shop.database.app(shop.identity(course.id)) as conn:
         narrated = read_course(conn, shop.store, course.id, Engine.E2)
@@ -117,6 +152,7 @@ def _module(course: Course, lesson: LessonContent, shop: Workshop, bench: Bench,
     if not is_proposed_anew:
         with shop.database.app(shop.identity(course.id)) as conn:
             interactions = read_activities(conn, lesson.id)
+    _afford(course, lesson, shop, bench, Engine.E4, is_proposed=bool(interactions))
     if not interactions:
         interactions = propose_module(course, lesson, shop, bench)
     return e4.render(course, lesson, interactions, bench)

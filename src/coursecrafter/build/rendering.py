@@ -5,10 +5,13 @@ from __future__ import annotations
 import resource
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from coursecrafter.authoring.courses import read_course
+from coursecrafter.authoring.looks import read_look
 from coursecrafter.authoring.render_jobs import request_render
 from coursecrafter.build.jobs import carry_out
 from coursecrafter.build.making import maker
@@ -48,8 +51,13 @@ class Render:
     reused: Counter[str]
 
 
-def render_engine(engine: Engine, project_id: UUID, shop: Workshop, film: FilmCut | None) -> list[Render]:
+def render_engine(
+    engine: Engine, project_id: UUID, shop: Workshop, film: FilmCut | None, settings: Mapping[str, Any] | None = None
+) -> list[Render]:
     """Render every lesson with an engine, or the project's one book.
+
+    Args:
+        settings: how videos look, as the settings of a job say it.
 
     Raises:
         CourseCrafterError: what the engine could not do; its job says so too, and finished steps are kept.
@@ -57,20 +65,27 @@ def render_engine(engine: Engine, project_id: UUID, shop: Workshop, film: FilmCu
     with shop.database.app(shop.identity(project_id)) as conn:
         course = read_course(conn, shop.store, project_id, Engine.E1)
     if engine is Engine.E3:
-        return [_render(engine, course, None, shop, film)]
-    return [_render(engine, course, lesson, shop, film) for lesson in course.lessons]
+        return [_render(engine, course, None, shop, film, {})]
+    return [_render(engine, course, lesson, shop, film, settings or {}) for lesson in course.lessons]
 
 
 def _render(
-    engine: Engine, course: Course, lesson: LessonContent | None, shop: Workshop, film: FilmCut | None
+    engine: Engine,
+    course: Course,
+    lesson: LessonContent | None,
+    shop: Workshop,
+    film: FilmCut | None,
+    settings: Mapping[str, Any],
 ) -> Render:
     title = STAGES[engine] if lesson is None else f"{STAGES[engine]} {lesson.code}"
     made, reused = Counter(shop.runner.made), Counter(shop.runner.reused)
     begun, cpu_begun = time.monotonic(), cpu_seconds()
     with shop.progress.stage(title):
         with shop.database.app(shop.identity(course.id)) as conn:
-            job = request_render(conn, shop.author, engine, course.id, lesson.id if lesson else None)
-        make = maker(engine, course, lesson, shop, film, is_proposed_anew=True)
+            lesson_id = lesson.id if lesson else None
+            job = request_render(conn, shop.author, engine, course.id, lesson_id, settings=settings)
+            look = read_look(conn, shop.store, course.id, lesson.id, settings) if lesson else None
+        make = maker(engine, course, lesson, shop, film, is_proposed_anew=True, look=look)
         # Whoever orders a build orders it from end to end: what it publishes is approved.
         rendered, versions = carry_out(job, course.voice, shop, make, is_approved=True)
     return Render(

@@ -32,7 +32,7 @@ def course() -> None:
 @click.pass_obj
 def list_command(who: Who, *, deleted: bool) -> None:
     """List the courses that you may see."""
-    with _shop(who) as shop, shop.database.app(shop.identity()) as conn:
+    with open_shop(who) as shop, shop.database.app(shop.identity()) as conn:
         lines = list_courses(conn, shop.author.org_id, deleted=deleted)
     for line in lines:
         click.echo(f"{line.code or line.id!s:<38} {line.status:<18} {line.updated_at:%Y-%m-%d %H:%M}  {line.name}")
@@ -43,8 +43,8 @@ def list_command(who: Who, *, deleted: bool) -> None:
 @click.pass_obj
 def show_command(who: Who, which: str) -> None:
     """Show a course as its tree: learning units, modules, lessons and their states."""
-    with _shop(who) as shop, shop.database.app(shop.identity()) as conn:
-        line = _find(conn, shop, which)
+    with open_shop(who) as shop, shop.database.app(shop.identity()) as conn:
+        line = find_course(conn, shop, which)
         tree = read_tree(conn, line.id)
     click.echo(f"{line.name} ({line.status})")
     for unit in tree["learning_units"]:
@@ -117,8 +117,8 @@ def restore_command(who: Who, which: str) -> None:
 @click.pass_obj
 def people_command(who: Who, which: str) -> None:
     """List who has which role in a course."""
-    with _shop(who) as shop, shop.database.app(shop.identity()) as conn:
-        people = people_of_project(conn, _find(conn, shop, which).id)
+    with open_shop(who) as shop, shop.database.app(shop.identity()) as conn:
+        people = people_of_project(conn, find_course(conn, shop, which).id)
     for person in people:
         click.echo(f"{person.role:<9} {person.name}")
 
@@ -156,8 +156,8 @@ def unshare_command(who: Who, which: str, address: str) -> None:
 @click.pass_obj
 def history_command(who: Who, which: str, limit: int) -> None:
     """Say what happened to a course, the latest first."""
-    with _shop(who) as shop, shop.database.app(shop.identity()) as conn:
-        entries = history(conn, _find(conn, shop, which).id, limit=limit)
+    with open_shop(who) as shop, shop.database.app(shop.identity()) as conn:
+        entries = history(conn, find_course(conn, shop, which).id, limit=limit)
     for entry in entries:
         click.echo(f"{entry.at:%Y-%m-%d %H:%M:%S}  {entry.event}{'  (undone)' if entry.is_undone else ''}")
 
@@ -183,19 +183,20 @@ Act = Callable[[Connection, Workshop, UUID], object]
 
 def _act(who: Who, which: str, act: Act, *, deleted: bool = False) -> None:
     """Find a course and do something to it, in one transaction, as the author who sees it."""
-    with _shop(who) as shop, shop.database.app(shop.identity()) as conn:
-        line = _find(conn, shop, which, deleted=deleted)
+    with open_shop(who) as shop, shop.database.app(shop.identity()) as conn:
+        line = find_course(conn, shop, which, deleted=deleted)
         act(conn, shop, line.id)
     click.echo("Done.")
 
 
 @contextmanager
-def _shop(who: Who) -> Iterator[Workshop]:
+def open_shop(who: Who) -> Iterator[Workshop]:
+    """Where a command works, without bars of progress."""
     with BuildProgress(is_quiet=True) as progress, open_workshop(load_settings(), progress, who) as shop:
         yield shop
 
 
-def _find(conn: Connection, shop: Workshop, which: str, *, deleted: bool = False) -> CourseLine:
+def find_course(conn: Connection, shop: Workshop, which: str, *, deleted: bool = False) -> CourseLine:
     """The course of that short code, id or name."""
     lines = list_courses(conn, shop.author.org_id, deleted=deleted)
     for matches in (

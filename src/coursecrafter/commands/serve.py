@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import socket
 from collections.abc import Callable
@@ -17,17 +16,22 @@ from coursecrafter.accounts.invitations import first_administrator_link
 from coursecrafter.accounts.links import invitation_link
 from coursecrafter.accounts.settings import load_account_settings
 from coursecrafter.api.app import make_app
+from coursecrafter.api.metrics import ServiceFigures
 from coursecrafter.api.opening import open_site
+from coursecrafter.api.probes import Look
 from coursecrafter.api.site import Site
 from coursecrafter.config import Settings, load_service_settings, load_settings
 from coursecrafter.errors import RequestError
+from coursecrafter.logs import set_up_logging
+from coursecrafter.observe.metrics_server import load_metrics_settings, telling_figures
+from coursecrafter.telemetry import start_telemetry, stop_telemetry
+from coursecrafter.watchdog.telling import InstallationFigures
 from coursecrafter.wiring import LOCAL_ORGANISATION
 
 GRACE_S = 20
 """How long calls under way may still take once the service is to stop."""
 
 SHOWN_AS = {"127.0.0.1": "localhost", "0.0.0.0": "localhost", "::1": "localhost", "::": "localhost"}  # noqa: S104 - what people type
-log = logging.getLogger("coursecrafter")
 
 
 class AddressTaken(RequestError):
@@ -58,25 +62,50 @@ class _Server(uvicorn.Server):
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at; 0.0.0.0 for all.")
 @click.option("--port", default=8400, show_default=True, type=click.IntRange(1, 65535), help="Port to listen at.")
-def serve(host: str, port: int) -> None:
+@click.option(
+    "--worker/--no-worker", "is_working", default=True, show_default=True, help="Whether it works on the queue too."
+)
+def serve(host: str, port: int, *, is_working: bool) -> None:
     """Serve the API, with its pages at /cc/docs."""
     settings = load_settings()
     service = load_service_settings(settings.home, f"http://{_shown(host)}:{port}")
-    log.setLevel(min(log.level, logging.INFO))
+    set_up_logging()
+    metrics = load_metrics_settings()
+    installation = InstallationFigures()
+    figures = ServiceFigures(installation)
     # From here on the service manager's way to say stop is the terminal's: what is open is closed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with listening(host, port) as listener, suppress(KeyboardInterrupt):
+    with (
+        listening(host, port) as listener,
+        telling_figures(metrics, figures.registry),
+        suppress(KeyboardInterrupt),
+    ):
+        start_telemetry("coursecrafter-api")
         click.echo("Starting …")
-        with open_site(settings, service, load_account_settings()) as site:
+        with open_site(settings, service, load_account_settings(), is_working=is_working) as site:
+            installation.watch(site.database)
             config = uvicorn.Config(
-                make_app(site),
+                make_app(
+                    site,
+                    figures=figures if metrics.is_on else None,
+                    is_telling_figures=metrics.is_beside_api,
+                    looks=_looks(site),
+                ),
+                log_config=None,
                 log_level="warning",
                 access_log=False,
                 server_header=False,
                 timeout_graceful_shutdown=GRACE_S,
             )
             _Server(config, site, lambda: _say_start(site, settings)).run(sockets=[listener])
+    stop_telemetry()
     click.echo("Stopped. What waits in the background goes on at the next start.")
+
+
+def _looks(site: Site) -> dict[str, Look]:
+    """What must be ready besides what every service needs: the worker, where there is one inside."""
+    worker = site.background.worker
+    return {} if worker is None else {"worker": lambda: worker.is_alive and worker.is_registered}
 
 
 def listening(host: str, port: int) -> socket.socket:

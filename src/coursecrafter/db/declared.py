@@ -12,12 +12,15 @@ import sqlalchemy as sa
 
 from coursecrafter.db.check import scratch_database
 from coursecrafter.db.dump import Entry, dump_schemas, say_differences
-from coursecrafter.db.policies import GROUPS, branding, functions, people, requests, states
+from coursecrafter.db.policies import GROUPS, branding, functions, gateway, people, requests, states
 from coursecrafter.db.policies.hierarchy import GUARD_DELETION, GUARDED, OWNER_READS_PROJECTS
 from coursecrafter.db.session import Database
-from coursecrafter.db.tables import SCHEMA, metadata
+from coursecrafter.db.tables import PLATFORM, SCHEMA, metadata
 from coursecrafter.db.tables.accounts import ACCOUNT_GRANTS
 from coursecrafter.db.upgrade import head_revision, migrate_down
+
+DECLARED = (PLATFORM, SCHEMA)
+"""Schemas that the code declares; that of the queue is the library's, and a migration's alone."""
 
 
 def say_undeclared(database: Database) -> list[str]:
@@ -33,14 +36,14 @@ def say_undeclared(database: Database) -> list[str]:
         SchemaNotRead: CC-0017.
     """
     with scratch_database(database.urls.admin, head_revision()) as url:
-        migrated = dump_schemas(url)
+        migrated = dump_schemas(url, DECLARED)
         engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
         with engine.begin() as connection:
             migrate_down(connection)
         with engine.begin() as connection:
             connection.execute(sa.text("SET LOCAL ROLE cc_owner"))
             make_declared(connection)
-        declared = dump_schemas(url)
+        declared = dump_schemas(url, DECLARED)
     return list(say_differences(_without_schemas(declared), _without_schemas(migrated)))
 
 
@@ -60,6 +63,7 @@ def _after_the_tables() -> Iterator[str]:
     yield functions.OPEN_PROJECT
     yield from people.PEOPLE_FUNCTIONS
     yield from requests.REQUEST_FUNCTIONS
+    yield from gateway.GATEWAY_FUNCTIONS
     yield GUARD_DELETION
     yield states.REFUSE_STATE
     yield branding.REQUIRE_SEEN_ASSET
@@ -69,6 +73,8 @@ def _after_the_tables() -> Iterator[str]:
         for policy in group:
             yield from policy.statements()
     yield from requests.request_policies()
+    yield from gateway.gateway_policies()
+    yield from gateway.GATEWAY_TRIGGERS
     for name, rights in ACCOUNT_GRANTS.items():
         yield f"GRANT {rights} ON platform.{name} TO cc_accounts"
     yield OWNER_READS_PROJECTS

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -17,6 +17,9 @@ import sqlalchemy as sa
 from coursecrafter.db.binaries import find_programs
 from coursecrafter.db.tables import PLATFORM, SCHEMA
 from coursecrafter.errors import CourseCrafterError
+
+QUEUE = "queue"
+"""The queue's schema; migrations alone make it."""
 
 HEADER = re.compile(r"^--\n-- Name: (.+); Type: (.+); Schema: (.+); Owner: (.*)\n--\n\n", re.MULTILINE)
 COLUMN = re.compile(
@@ -74,8 +77,8 @@ class Entry:
         return f"{word} {self.name}"
 
 
-def dump_schemas(url: sa.URL) -> list[Entry]:
-    """Read all objects of the schemas `platform` and `course_crafter`.
+def dump_schemas(url: sa.URL, schemas: Sequence[str] = (PLATFORM, SCHEMA, QUEUE)) -> list[Entry]:
+    """Read all objects of our schemas.
 
     Raises:
         SchemaNotRead: CC-0017.
@@ -83,7 +86,7 @@ def dump_schemas(url: sa.URL) -> list[Entry]:
     address = url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
     command = [find_programs().path("pg_dump"), "--schema-only", "--restrict-key=coursecrafter", "--no-password"]
     ended = subprocess.run(
-        [*command, f"--schema={PLATFORM}", f"--schema={SCHEMA}", f"--dbname={address}"],
+        [*command, *(f"--schema={schema}" for schema in schemas), f"--dbname={address}"],
         env={**os.environ, "PGPASSWORD": str(url.password or ""), "LC_ALL": "C"},
         capture_output=True,
         text=True,

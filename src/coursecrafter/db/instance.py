@@ -37,7 +37,6 @@ SETTINGS = (
     "listen_addresses=",
     "unix_socket_permissions=0700",
     "timezone=UTC",
-    "max_connections=60",
     "shared_buffers=64MB",
     "logging_collector=on",
     "log_directory=log",
@@ -46,6 +45,8 @@ SETTINGS = (
     "log_rotation_age=1d",
     "log_rotation_size=0",
 )
+CONNECTIONS = 200
+"""A server and a few workers, each with its children; said at each start, so that homes made before get them too."""
 OLDEST = 16
 NO_SPACE = "No space left on device"
 
@@ -122,7 +123,8 @@ class Instance:
         """
         self._forget_stale_pid()
         self.account.own(self.socket_folder)
-        options = f"-k {self.socket_folder}"  # no character in it means anything to a shell: _socket_folder
+        # No character in it means anything to a shell: _socket_folder.
+        options = f"-k {self.socket_folder} -c max_connections={CONNECTIONS}"
         code, said = self._run("pg_ctl", "start", "-w", "-t", str(START_S), "-o", options, data=self.data)
         if code != 0:
             _refuse("The database did not start.", said + self._log_tail())
@@ -185,22 +187,32 @@ class Instance:
             return ended.returncode, said.read().decode(errors="replace")
 
     def _forget_stale_pid(self) -> None:
-        """Remove a pid file whose number now belongs to another program of the same user.
+        """Remove the files that hold the place for a server that is gone.
 
-        After power loss PostgreSQL overwrites the file unless a process of its own user has that number, whatever it
-        is: in a container, where numbers start over, that is common. Nobody else starts this server meanwhile.
+        After power loss PostgreSQL overwrites them unless a process of its own user has the number in them, whatever it
+        is: in a container, where numbers start over, that is common. A killed server that no parent has collected yet
+        has its number too. Nobody else starts this server meanwhile.
         """
-        pid_file = self.data / "postmaster.pid"
-        try:
-            program = Path(f"/proc/{int(pid_file.read_text().split()[0])}/comm").read_text().strip()
-        except (OSError, ValueError, IndexError):
-            return
-        if program != "postgres":
-            pid_file.unlink()
+        for held in (self.data / "postmaster.pid", self.socket_folder / f"{SOCKET_NAME}.lock"):
+            try:
+                number = int(held.read_text().split()[0])
+            except (OSError, ValueError, IndexError):
+                continue
+            if not _is_server(number):
+                held.unlink(missing_ok=True)
 
     def _log_tail(self) -> str:
         logs = sorted((self.data / "log").glob("*.log"), key=lambda path: path.stat().st_mtime)
         return logs[-1].read_text(errors="replace")[-2000:] if logs else ""
+
+
+def _is_server(number: int) -> bool:
+    """Whether a process of PostgreSQL runs under a number; one that ended and waits to be collected does not run."""
+    try:
+        program, state = Path(f"/proc/{number}/stat").read_text().rsplit(")", 1)
+    except OSError:
+        return False
+    return program.endswith("(postgres") and state.split()[0] not in {"Z", "X"}
 
 
 def find_instance(folder: Path, version: int) -> Instance:

@@ -1,6 +1,7 @@
-"""What a stopped server left: renders that wait or run, and files that nobody has read yet; of all organisations.
+"""What the queue does not hold: renders that wait or run, and files that nobody has read yet; of all organisations.
 
-Renders that an external worker does are none of the server's.
+The queue loses nothing; but a database may be restored without it, and a build on the command line may be killed.
+Renders that an external worker does are none of the queue's.
 """
 
 from __future__ import annotations
@@ -67,6 +68,10 @@ _LEFT_OVER = sa.text(
       ORDER BY (access.user_id = left_over.requested_by) DESC NULLS LAST, access.role DESC, access.created_at
       LIMIT 1
     ) who ON true
+    WHERE NOT EXISTS (
+      SELECT FROM queue.procrastinate_jobs job
+      WHERE job.args ->> 'subject_id' = left_over.id::text AND job.status IN ('todo', 'doing')
+    )
     ORDER BY left_over.id
     """
 )

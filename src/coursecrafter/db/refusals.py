@@ -253,6 +253,16 @@ _SENTENCES: Mapping[str, str] = {
     "ck_cc_book_sections_mapping_known": "The part of the course of the section is missing.",
     "ck_users_email_lower": "The address of the person must be in small letters.",
     "uq_users_email": "Another person has this address.",
+    "ck_ai_providers_name_plain": (
+        "The name of the provider can only be letters, digits, spaces, dots, hyphens and underscores, at most 64, and"
+        " not “offline”."
+    ),
+    "uq_ai_providers_org_id_name": "Another provider has this name.",
+    "ck_ai_routes_project_placed": "The organisation of the route is missing: a project stands in one.",
+    "uq_ai_routes_org_id_project_id_kind_mode_place": "The place of the route is taken already.",
+    "uq_ai_prices_org_id_provider_model_valid_from": "The model of the price has one from this day on already.",
+    "uq_ai_budgets_org_id_project_id_period_is_imposed": "Another budget has this period.",
+    "uq_ai_spending_org_id_project_id_month": "The month of the total is taken already.",
     "uq_organisations_slug": "Another organisation has this short name.",
 }
 """What the form of a constraint does not tell."""

@@ -1,9 +1,10 @@
-"""The five roles, shared by all databases of a server.
+"""The six roles, shared by all databases of a server.
 
 `cc_owner` owns everything and nobody logs in as it; `cc_app` serves requests and `cc_worker` jobs, both under row-level
 security; `cc_accounts` is what a request is until it is known who sends it: it reaches people, sessions and keys of all
-organisations and no course of any, and the application's login may become it; `cc_admin` migrates and backs up, and
-sees every row, since an owner's backfill and a dump of data see none under forced row-level security.
+organisations and no course of any, and the application's login may become it; `cc_queue` is what a worker is until it
+has fetched a job: it reaches the queue and nothing else; `cc_admin` migrates and backs up, and sees every row, since an
+owner's backfill and a dump of data see none under forced row-level security.
 """
 
 from __future__ import annotations
@@ -38,10 +39,11 @@ ROLES = (
     Role("cc_app", "LOGIN"),
     Role("cc_worker", "LOGIN"),
     Role("cc_accounts", "NOLOGIN", taken_by=("cc_app",)),
+    Role("cc_queue", "NOLOGIN", taken_by=("cc_worker",)),
     Role("cc_admin", "LOGIN BYPASSRLS CREATEDB", ("cc_owner",)),
 )
 
-TAKEN = ("cc_app", "cc_worker", "cc_accounts")
+TAKEN = ("cc_app", "cc_worker", "cc_accounts", "cc_queue")
 """The roles that the login of a server's application becomes."""
 
 

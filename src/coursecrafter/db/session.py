@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,8 +24,20 @@ from coursecrafter.errors import RequestError
 
 DISK_FULL = "53100"
 NO_RIGHTS = "42501"
-UNREACHABLE = ("08", "57P", "28", "3D")
-"""Beginnings of SQLSTATE: connection lost, server going down or starting up, login refused, no such database."""
+UNREACHABLE = ("08", "57P", "28", "3D", "25P03")
+"""Beginnings of SQLSTATE: connection lost, server going down or starting up, no login, no such database, silent."""
+
+NOTICING = {
+    "connect_timeout": 10,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""A network that is cut says nothing: without these, whoever waits for an answer would wait for hours."""
+
+SESSIONS = {**NOTICING, "options": "-c client_connection_check_interval=500"}
+"""A process that is killed while its statement waits for a lock leaves its locks behind until the server notices."""
 
 
 class DatabaseUnreachable(RequestError):
@@ -65,12 +77,16 @@ class Database:
         urls: how to reach it.
         is_embedded: whether this process keeps it, and so may upgrade it unasked.
         connections: of requests, kept open; a few more are opened for a moment where these do not suffice.
+
+    Attributes:
+        guard: looks at each transaction of `app` and `worker` first, and may refuse it: a worker's fence.
     """
 
     def __init__(self, urls: DatabaseUrls, *, is_embedded: bool, connections: int = 5) -> None:
         self.urls = urls
         self.is_embedded = is_embedded
         self.connections = connections
+        self.guard: Callable[[sa.Connection], None] | None = None
 
     @contextmanager
     def app(self, identity: Identity) -> Iterator[sa.Connection]:
@@ -82,12 +98,14 @@ class Database:
             RequestError: CC-0020 to CC-0030, what the database refuses (`refusals`).
         """
         with _refusing(), _session(self._app_engine, "cc_app", identity) as connection:
+            self._look(connection)
             yield connection
 
     @contextmanager
     def worker(self, identity: Identity) -> Iterator[sa.Connection]:
         """A transaction of a job, under the same policies; the identity names the job's project."""
         with _refusing(), _session(self._worker_engine, "cc_worker", identity) as connection:
+            self._look(connection)
             yield connection
 
     @contextmanager
@@ -97,10 +115,28 @@ class Database:
             yield connection
 
     @contextmanager
+    def queue(self) -> Iterator[sa.Connection]:
+        """A transaction of a worker that has no job yet: the queue of all organisations, no course."""
+        with _session(self._worker_engine, "cc_queue") as connection:
+            # The library's triggers name its tables without their schema.
+            connection.exec_driver_sql("SET LOCAL search_path = queue, pg_catalog")
+            yield connection
+
+    @contextmanager
     def admin(self) -> Iterator[sa.Connection]:
         """A transaction of the administrator, who sees every row of every organisation."""
         with _transaction(self._admin_engine) as connection:
             yield connection
+
+    def may_administer(self) -> bool:
+        """Whether the administrator's login sees every row; that of a worker need not.
+
+        Raises:
+            DatabaseUnreachable: CC-0016.
+        """
+        with self.admin() as connection:
+            sees_all = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+            return bool(connection.scalar(sa.text(sees_all)))
 
     def upgrade(self) -> None:
         """Bring roles and schema to those of this code, in one transaction.
@@ -144,13 +180,17 @@ class Database:
         for engine in (self._app_engine, self._worker_engine, self._admin_engine):
             engine.dispose()
 
+    def _look(self, connection: sa.Connection) -> None:
+        if self.guard is not None:
+            self.guard(connection)
+
     @cached_property
     def _app_engine(self) -> sa.Engine:
-        return sa.create_engine(self.urls.app, pool_size=self.connections)
+        return sa.create_engine(self.urls.app, pool_size=self.connections, connect_args=SESSIONS)
 
     @cached_property
     def _worker_engine(self) -> sa.Engine:
-        return sa.create_engine(self.urls.worker)
+        return sa.create_engine(self.urls.worker, connect_args=SESSIONS)
 
     @cached_property
     def _admin_engine(self) -> sa.Engine:
@@ -224,7 +264,8 @@ def _enter(connection: sa.Connection, role: str, identity: Identity | None = Non
         if answer.status != ExecStatus.COMMAND_OK:
             raise psycopg.errors.error_from_result(answer)
     except psycopg.Error as error:
-        is_lost = pgconn.status != ConnStatus.OK
+        # What no server said the library says of itself; it does not always know by then that the connection is bad.
+        is_lost = pgconn.status != ConnStatus.OK or error.sqlstate is None
         if is_lost:
             connection.invalidate(error)
         kind = psycopg.OperationalError(str(error)) if is_lost and error.sqlstate is None else error
@@ -265,7 +306,7 @@ def _reaching() -> Iterator[None]:
     """Say in our words that the server cannot be reached, or has no room."""
     try:
         yield
-    except sa.exc.OperationalError as error:
+    except (sa.exc.OperationalError, sa.exc.InternalError) as error:
         state = getattr(error.orig, "sqlstate", None)
         if state == DISK_FULL:
             raise DatabaseDiskFull("The disk that holds the database is full.", detail=str(error)) from error

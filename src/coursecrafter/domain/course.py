@@ -12,6 +12,7 @@ from fractions import Fraction
 from uuid import UUID
 
 from coursecrafter.domain.deck import TextBlock
+from coursecrafter.domain.speech import NO_TAKES, Takes
 from coursecrafter.domain.stored import StoredObject
 
 
@@ -35,6 +36,28 @@ class SourceType(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Backdrop:
+    """What stands behind every slide of an organisation's own template.
+
+    Attributes:
+        start, end: `#rrggbb`, top left and bottom right of its gradient; equal for one colour.
+        picture: covers it, if there is one.
+    """
+
+    start: str
+    end: str
+    picture: StoredObject | None = None
+
+
+class Words(StrEnum):
+    """Whose words a segment says: what appears with it, the slide's notes, or its author's own."""
+
+    SCREEN = "screen"
+    NOTES = "notes"
+    AUTHOR = "author"
+
+
+@dataclass(frozen=True, slots=True)
 class Brand:
     """Colours, names and type of the organisation that publishes the course.
 
@@ -42,7 +65,11 @@ class Brand:
         name: shown as the publisher.
         primary_color, secondary_color: `#rrggbb`.
         logo: a picture (PNG or SVG), if there is one.
-        font: family of the text; the default ships with the product.
+        font, heading_font: families of text and headings, where they ship with the product; a heading's is None where
+            the template says it.
+        tone, layout: as in a profile's `style_prefs`: "corporate", "left_text_right_image"; None: no wish.
+        backdrop: of the organisation's own template, if it has one.
+        profile_id: of the brand profile; None where there is none.
     """
 
     name: str
@@ -50,6 +77,11 @@ class Brand:
     secondary_color: str = "#f2a33a"
     logo: StoredObject | None = None
     font: str = "Inter"
+    heading_font: str | None = None
+    tone: str | None = None
+    layout: str | None = None
+    backdrop: Backdrop | None = None
+    profile_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +107,9 @@ class SegmentContent:
         duration_s: how long it stays at least, in seconds; None: as long as its voice.
         gap_after_s: silence after it, in seconds.
         source_ref: slide and build as "3.0", for a segment that comes from a deck.
+        takes: what its author thinks of the sounds that it was spoken with.
+        words: whose the text is; anything that was changed since the deck was read is its author's.
+        youtube_url: the video that stands in its place, as `https://www.youtube.com/watch?v=…`; None for any other.
     """
 
     id: UUID
@@ -86,6 +121,9 @@ class SegmentContent:
     picture: StoredObject | None = None
     duration_s: Fraction | None = None
     gap_after_s: Fraction = Fraction(0)
+    takes: Takes = NO_TAKES
+    words: Words = Words.AUTHOR
+    youtube_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +136,10 @@ class SceneContent:
         alt_texts: descriptions of the pictures on its slide.
         segments: of one engine's video, in playing order.
         illustration: the picture that an author chose for the branded video; None: the engine draws one.
+        illustration_by: provider and model that drew it; None: people.
+        clip: a film clip that stands in the illustration's place, an MP4; None: a still.
+        image_prompt: what the illustration shows, in its author's words; None: what the scene says.
+        image_take: how often its author asked for another picture of the same.
     """
 
     id: UUID
@@ -107,6 +149,10 @@ class SceneContent:
     alt_texts: tuple[str, ...] = ()
     segments: tuple[SegmentContent, ...] = ()
     illustration: StoredObject | None = None
+    illustration_by: tuple[str, str] | None = None
+    clip: StoredObject | None = None
+    image_prompt: str | None = None
+    image_take: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +161,7 @@ class LessonContent:
 
     Attributes:
         code: unique in its project and safe in a file name ("L1.1" or "L1.1.1").
+        caveats: sentences on what of its deck could not be drawn as it is.
     """
 
     id: UUID
@@ -122,6 +169,7 @@ class LessonContent:
     title: str
     objective: str | None
     scenes: tuple[SceneContent, ...]
+    caveats: tuple[str, ...] = ()
 
     @property
     def segments(self) -> tuple[SegmentContent, ...]:
@@ -150,6 +198,15 @@ class UnitContent:
 
 
 @dataclass(frozen=True, slots=True)
+class PageReader:
+    """A model that read pages of a document, and how many; which calls those were says the asset that keeps it."""
+
+    provider: str
+    model: str
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
 class SourceDocument:
     """A document that was given beside the deck.
 
@@ -157,11 +214,13 @@ class SourceDocument:
         title: its file name or its own title.
         paragraphs: its text in reading order, with the page where the format knows pages.
         caveats: sentences on what of it was not read.
+        read_by: models that read its pages, where those are pictures.
     """
 
     title: str
     paragraphs: tuple[tuple[str, int | None], ...]
     caveats: tuple[str, ...] = ()
+    read_by: tuple[PageReader, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ Source: ECMA-376 Part 1, 19.5 (Animation); schema 2.6 (`ppt_slide`, `ppt_animati
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -56,17 +57,24 @@ class Build:
         trigger: what starts it.
         blocks: the text that appears with it, in reading order; empty where nothing new can be read.
         picture_key: content key of the state's picture: two states with one key look the same.
+        script: what is spoken instead of what appears; None: that.
     """
 
     index: int
     trigger: Trigger
     blocks: tuple[TextBlock, ...]
     picture_key: str
+    script: str | None = None
 
     @property
     def text(self) -> str:
-        """What appears, as it is spoken: blocks joined by newlines."""
+        """What appears: blocks joined by newlines."""
         return "\n".join(block.text for block in self.blocks if block.text.strip())
+
+    @property
+    def spoken(self) -> str:
+        """What is said while it stands: exactly what appears, unless an author chose otherwise."""
+        return self.text if self.script is None else self.script
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +101,30 @@ class Slide:
 
 
 @dataclass(frozen=True, slots=True)
+class MissingFont:
+    """A font that a deck asks for and this machine lacks.
+
+    Attributes:
+        name: its family.
+        substitute: the family that is drawn with instead; "" where it is not known.
+        has_same_widths: whether that one was made to have its widths, so that lines break where they did.
+    """
+
+    name: str
+    substitute: str = ""
+    has_same_widths: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """What a person is told of it."""
+        if not self.substitute:
+            return f"The font “{self.name}” is missing on this machine."
+        if self.has_same_widths:
+            return f"The font “{self.name}” is missing; {self.substitute}, which has its widths, stands in."
+        return f"The font “{self.name}” is missing; {self.substitute} stands in, and lines may break elsewhere."
+
+
+@dataclass(frozen=True, slots=True)
 class Deck:
     """A deck that has been read.
 
@@ -113,7 +145,14 @@ class Deck:
     hidden: tuple[int, ...] = ()
     width_px: int = 1920
     height_px: int = 1080
-    missing_fonts: tuple[str, ...] = field(default=())
+    missing_fonts: tuple[MissingFont, ...] = field(default=())
+
+    def caveats(self, numbers: Iterable[int]) -> tuple[str, ...]:
+        """Sentences on what of these slides could not be drawn as it is."""
+        wanted = frozenset(numbers)
+        shown = [slide for slide in self.slides if slide.number in wanted]
+        animation = [f"Slide {slide.number}: {caveat}" for slide in shown for caveat in slide.caveats]
+        return (*(font.sentence for font in self.missing_fonts), *animation)
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object from which `from_json` makes an equal deck."""
@@ -127,9 +166,14 @@ class Deck:
                 **value,
                 "slides": tuple(_slide(s) for s in value["slides"]),
                 "hidden": tuple(value["hidden"]),
-                "missing_fonts": tuple(value["missing_fonts"]),
+                "missing_fonts": tuple(map(_font, value["missing_fonts"])),
             }
         )
+
+
+def _font(value: dict[str, Any] | str) -> MissingFont:
+    """Of decks that were read before substitutes were looked for only the name is known."""
+    return MissingFont(value) if isinstance(value, str) else MissingFont(**value)
 
 
 def _slide(value: dict[str, Any]) -> Slide:
@@ -145,7 +189,8 @@ def _slide(value: dict[str, Any]) -> Slide:
 
 def _build(value: dict[str, Any]) -> Build:
     blocks = tuple(block_from_json(b) for b in value["blocks"])
-    return Build(value["index"], Trigger(value["trigger"]), blocks, value["picture_key"])
+    # Decks that were read before authors could choose another script hold none.
+    return Build(value["index"], Trigger(value["trigger"]), blocks, value["picture_key"], value.get("script"))
 
 
 def block_from_json(value: dict[str, Any]) -> TextBlock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from uuid import UUID
 
 from coursecrafter.domain.stored import StoredObject
 
@@ -39,11 +40,16 @@ class FilmCut:
     Attributes:
         film: the MP4 in the store.
         stretches: one for each build that was found, by its `source_ref` ("3.0"), in playing order.
+        lasts_s: when its last picture appears, in seconds.
+        by_hand: what an author said of segments, by their ids.
     """
 
     film: StoredObject
     stretches: tuple[tuple[str, Stretch], ...]
+    lasts_s: Fraction = Fraction(0)
+    by_hand: tuple[tuple[UUID, Stretch], ...] = ()
 
-    def find(self, source_ref: str | None) -> Stretch | None:
-        """The stretch of a segment, or None if the film does not show it."""
-        return dict(self.stretches).get(source_ref or "")
+    def find(self, source_ref: str | None, segment_id: UUID | None = None) -> Stretch | None:
+        """The stretch of a segment, as its author or else the film has it; None if the film does not show it."""
+        said = dict(self.by_hand).get(segment_id) if segment_id else None
+        return said or dict(self.stretches).get(source_ref or "")

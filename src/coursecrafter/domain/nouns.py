@@ -42,6 +42,13 @@ NOUNS: Mapping[str, str] = {
     "uploads": "upload",
     "uploaded_files": "uploaded file",
     "idempotency_keys": "idempotency key",
+    "ai_providers": "provider",
+    "ai_routes": "route",
+    "ai_prices": "price",
+    "ai_budgets": "budget",
+    "ai_attempts": "attempt",
+    "ai_spending": "total",
+    "ai_turns": "turn",
 }
 """By table."""
 

@@ -41,12 +41,14 @@ class Finding:
         severity: the verdict.
         sentence: what a person reads.
         figure: the measured value with its unit in the sentence, or None.
+        limit: what the figure is held against ("at most 5 s"); "" where nothing is.
     """
 
     check: str
     severity: Severity
     sentence: str
     figure: float | None = None
+    limit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

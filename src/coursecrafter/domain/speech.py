@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from uuid import UUID
 
 from coursecrafter.domain.stored import StoredObject
 
@@ -26,6 +27,23 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Takes:
+    """What an author thinks of the sounds that voices made of a segment's text; each by its key in the store.
+
+    Attributes:
+        approved: the one in use, if there is one.
+        rejected: those that are not to be used.
+    """
+
+    approved: str | None = None
+    rejected: frozenset[str] = frozenset()
+
+
+NO_TAKES = Takes()
+"""Of a text that nobody has judged."""
+
+
+@dataclass(frozen=True, slots=True)
 class Speech:
     """A spoken text.
 
@@ -34,6 +52,8 @@ class Speech:
         duration_s: its length in seconds, exact.
         words: in order of the text.
         provider, model: who spoke.
+        call_id: the call in the ledger; None where it is not known.
+        is_reused: whether it was found instead of spoken.
     """
 
     sound: StoredObject
@@ -41,3 +61,5 @@ class Speech:
     words: tuple[Word, ...]
     provider: str
     model: str
+    call_id: UUID | None = None
+    is_reused: bool = field(default=False, compare=False)

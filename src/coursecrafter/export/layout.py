@@ -37,7 +37,9 @@ ASSET_FOLDERS = tuple(
 MODULE_FOLDERS = ("assets", "slides", "scripts")
 
 SIDECAR_ROLE = "sidecar_json"
-TEXT_ROLES = ("captions", "transcript")
+TEXT_ROLES = ("captions", "transcript", "words", "chapters", "report")
+STUDIO_ROLES = ("scene_preview", "template_preview")
+"""Looked at before a render; a finished course has no use for them."""
 THUMBNAIL_ROLES = ("poster", "book_page", "thumbnail")
 VIDEO_FOLDERS = {Engine.E1: "videos/engine1", Engine.E2: "videos/engine2"}
 BOOK_FOLDERS = {".pdf": "book/pdf", ".epub": "book/epub"}
@@ -98,6 +100,8 @@ def name_of_only(course: ExportedCourse) -> str:
 def package_folder(file: ExportedFile) -> str | None:
     """The folder of a file in the full package; None for what only the studio works with."""
     kind = file.asset_type
+    if file.role.startswith(STUDIO_ROLES):
+        return None
     if kind in {AssetType.IMAGE, AssetType.AUDIO, AssetType.TEMPLATE}:
         return _material_folder(file, logos="assets/logos")
     if kind is AssetType.SCORM_PACKAGE:
@@ -111,6 +115,8 @@ def package_folder(file: ExportedFile) -> str | None:
 
 def assets_folder(file: ExportedFile) -> str | None:
     """The folder of a file in the ZIP of all assets; None for what only the studio works with, and for results."""
+    if file.role.startswith(STUDIO_ROLES):
+        return None
     if file.asset_type in {AssetType.IMAGE, AssetType.AUDIO, AssetType.TEMPLATE}:
         return _material_folder(file, logos="assets/branding")
     if file.asset_type is AssetType.VIDEO or file.role.startswith(TEXT_ROLES):

@@ -36,6 +36,14 @@ MAIN_ROLES = (
 )
 """Roles that an engine's name alone tells; what follows one of them is shape or language (`final_video_9x16`)."""
 
+BESIDE_ROLES = {
+    "words_json": "words",
+    "chapters_vtt": "chapters",
+    "report_json": "report",
+    "report_html": "report",
+}
+"""Roles beside a video whose file names tell what they are; their endings tell the rest."""
+
 ENGINE_WORDS = {Engine.E1: "E1", Engine.E2: "E2", Engine.E3: "BOOK", Engine.E4: "SCORM"}
 ENGINE_FOLDERS = {Engine.E1: "videos", Engine.E2: "videos", Engine.E3: "book", Engine.E4: "scorm"}
 ASSET_FOLDERS = {
@@ -115,6 +123,9 @@ def _shape(role: str) -> str:
             return ""
         if role.startswith(f"{main}_"):
             return name_part(role.removeprefix(f"{main}_"))
+    for beside, word in BESIDE_ROLES.items():
+        if role.startswith(beside):
+            return name_part(word + role.removeprefix(beside))
     return name_part(role)
 
 

@@ -10,16 +10,22 @@ import io
 import json
 import unicodedata
 import wave
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from coursecrafter.domain.keys import content_key
-from coursecrafter.domain.speech import Speech, Word
+from coursecrafter.domain.speech import Speech, Takes, Word
 from coursecrafter.errors import GatewayError
-from coursecrafter.gateway.ports import SpeechRequest
+from coursecrafter.gateway.falling_back import first_answer
+from coursecrafter.gateway.lexicon import applicable, apply
+from coursecrafter.gateway.origins import FILE, note_origin, origin_file, read_origin
+from coursecrafter.gateway.ports import Candidate, SpeechRequest
+from coursecrafter.gateway.takes import choose_take
 from coursecrafter.jobs.steps import Done, Produced, Step
 
 if TYPE_CHECKING:
@@ -119,8 +125,18 @@ def _final_mark(line: str, language: str) -> str:
     return ";" if ending.isdigit() else "."
 
 
-def speech_step(gateway: Gateway, text: str, *, language: str, voice: str, purpose: Purpose, label: str = "") -> Step:
-    """The step that speaks a text: files "sound" (WAV) and "words" (JSON).
+def speech_step(
+    gateway: Gateway,
+    text: str,
+    *,
+    language: str,
+    voice: str,
+    purpose: Purpose,
+    by: Candidate,
+    label: str = "",
+    take: int = 0,
+) -> Step:
+    """The step in which a candidate speaks a text: files "sound" (WAV), "words" and "call" (JSON).
 
     Args:
         gateway: whose `speak` is called once if the result is not there yet.
@@ -129,14 +145,25 @@ def speech_step(gateway: Gateway, text: str, *, language: str, voice: str, purpo
         voice: a voice profile.
         purpose: for the ledger; no part of the key.
         label: for progress.
+        take: 0, or how often it is asked anew.
     """
-    identity = gateway.speech_identity(language, voice)
-    key = content_key(STEP_NAME, VERSION, text=text, language=language, voice=voice, identity=identity)
+    form = spoken_form(text, language)
+    inputs: dict[str, Any] = {"text": text, "language": language, "voice": voice, "identity": by.identity}
+    # Only entries that are heard in this text: another word in the lexicon must not make a course speak anew.
+    heard = applicable(form.text, gateway.lexicon, language)
+    if heard:
+        inputs["lexicon"] = [list(one) for one in heard]
+    if take:
+        inputs["take"] = take
+    key = content_key(STEP_NAME, VERSION, **inputs)
 
     def make(folder: Path) -> Mapping[str, Produced]:
-        form = spoken_form(text, language)
-        answer = gateway.speak(SpeechRequest(form.text, language, voice), purpose)
-        return _write_answer(folder, answer, form)
+        said = apply(form.text, gateway.lexicon, language)
+        request = SpeechRequest(said.text, language, voice, said.phonemes)
+        with _named(label):
+            answer = gateway.speak(request, replace(purpose, key=key), by)
+        files = _write_answer(folder, replace(answer, words=said.before(answer.words)), form)
+        return {**files, FILE: origin_file(folder, answer.call_id, purpose, answer.provider, answer.model)}
 
     return Step(STEP_NAME, key, make, label)
 
@@ -151,19 +178,59 @@ def speak_texts(
     voice: str,
     purpose: Purpose,
     label: Callable[[int], str] = lambda index: f"text {index + 1}",
+    takes: Sequence[Takes] = (),
 ) -> list[Speech | None]:
-    """Speak texts; None for each that a voice cannot speak.
+    """Speak texts, all in one voice of one provider; None for each that a voice cannot speak.
+
+    Where a provider fails in the middle, all of them are spoken by the next one of the route: two voices in one lesson
+    are worse than a second start. What the first had spoken stays, for the day it works again.
+
+    Args:
+        takes: what their author thinks of earlier sounds, one for each text; () where nothing is known.
 
     Raises:
         GatewayError: CC-03xx, a call failed.
     """
     spoken = [index for index, text in enumerate(texts) if is_speakable(text)]
-    wanted = [
-        speech_step(gateway, texts[index], language=language, voice=voice, purpose=purpose, label=label(index))
-        for index in spoken
-    ]
-    found = {index: read_speech(store, done) for index, done in zip(spoken, steps.run(wanted), strict=True)}
+    if not spoken:
+        return [None] * len(texts)
+
+    def ask(by: Candidate, instead_of: str) -> list[Done]:
+        told = replace(purpose, instead_of=instead_of)
+
+        def step_of(index: int, take: int) -> Step:
+            settings: Any = {"language": language, "voice": voice, "purpose": told, "by": by}
+            return speech_step(gateway, texts[index], **settings, label=label(index), take=take)
+
+        def take_of(index: int) -> int:
+            # The offline voice says a text alike each time.
+            return 0 if by.is_offline or not takes else choose_take(store, partial(step_of, index), takes[index])
+
+        return steps.run([step_of(index, take_of(index)) for index in spoken])
+
+    done = first_answer(gateway.speakers(language, voice), ask, gateway.say)
+    found: dict[int, Speech] = {}
+    for index, one in zip(spoken, done, strict=True):
+        found[index] = read_speech(store, one)
+        if takes and found[index].sound.key in takes[index].rejected:
+            gateway.say(
+                f"The voice says {label(index)} as in the take that was rejected: choose another voice or other words"
+            )
+    for index, one in zip(spoken, done, strict=True):
+        call_id = note_origin(gateway, "tts", read_origin(store, one), purpose)
+        found[index] = replace(found[index], call_id=call_id)
     return [found.get(index) for index in range(len(texts))]
+
+
+@contextmanager
+def _named(label: str) -> Iterator[None]:
+    """Say in a failure which of many texts it met: what was spoken before is kept, and only it is left to look at."""
+    try:
+        yield
+    except GatewayError as error:
+        if label:
+            error.message = f"{error.message} This happened at {label}."
+        raise
 
 
 def read_speech(store: ObjectStore, done: Done) -> Speech:
@@ -178,6 +245,7 @@ def read_speech(store: ObjectStore, done: Done) -> Speech:
         ),
         provider=words["provider"],
         model=words["model"],
+        is_reused=done.is_reused,
     )
 
 

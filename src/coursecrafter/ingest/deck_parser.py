@@ -26,6 +26,8 @@ from coursecrafter.ingest.state_deck import StateDeck, StateSource
 
 NO_DATE = "2000-01-01T00:00:00Z"
 """What a deck without a time of change carries: outputs must not depend on today."""
+YEARS = range(1980, 2108)
+"""Those that a ZIP file can name; an MP4 begins with 1904."""
 _MEANINGLESS = re.compile(
     r"(microsoft )?(office )?(power ?point)[- ]?(presentation|präsentation|template)?|présentation powerpoint|"
     r"(presentación|apresentação|presentazione) (de|do|di) powerpoint|powerpoint 演示文稿|عرض تقديمي في powerpoint|"
@@ -76,7 +78,7 @@ def _slide(deck: StateDeck, source: StateSource, text: SlideText) -> dict[str, A
         "builds": builds,
         "notes": _notes(deck.package, source.part),
         "alt_texts": text.alt_texts(),
-        "caveats": source.caveats,
+        "caveats": [*source.caveats, *text.media_caveats()],
     }
 
 
@@ -121,10 +123,11 @@ def _modified(package: Package) -> str:
     written = (package.parse(core).findtext(".//{*}modified") or "") if core else ""
     try:
         time = datetime.fromisoformat(written.strip())
-    except ValueError:
+        aware = time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
         return NO_DATE
-    aware = time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC)
-    return aware.strftime("%Y-%m-%dT%H:%M:%SZ")
+    # A program that knows no time writes the first one of its calendar, as 1601.
+    return aware.strftime("%Y-%m-%dT%H:%M:%SZ") if aware.year in YEARS else NO_DATE
 
 
 def _theme_fonts(package: Package) -> Iterator[str]:

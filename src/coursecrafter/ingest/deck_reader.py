@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from coursecrafter.domain.deck import Build, Deck, Slide, Trigger, block_from_json
+from coursecrafter.domain.deck import Build, Deck, MissingFont, Slide, Trigger, block_from_json
 from coursecrafter.domain.keys import content_key
 from coursecrafter.errors import IngestError
 from coursecrafter.ingest.characters import clean_line, clean_text
 from coursecrafter.ingest.guard import DeckWithoutSlides, check_deck
-from coursecrafter.ingest.office import fonts_digest, missing_fonts, office_version
+from coursecrafter.ingest.office import fonts_digest, missing_fonts, office_version, substitute_font
 from coursecrafter.ingest.sandbox import parse_sandboxed
 from coursecrafter.ingest.slide_states import RENDERER_VERSION
+from coursecrafter.ingest.text_fit import SAME_WIDTHS
 
 
 class UnreadableDeck(IngestError):
@@ -57,8 +58,13 @@ def _deck(answer: dict[str, Any]) -> Deck:
         modified=clean_line(answer["modified"]),
         slides=slides,
         hidden=tuple(int(number) for number in answer["hidden"]),
-        missing_fonts=missing_fonts(_lines(answer["fonts"])),
+        missing_fonts=tuple(map(_missing_font, missing_fonts(_lines(answer["fonts"])))),
     )
+
+
+def _missing_font(name: str) -> MissingFont:
+    substitute = substitute_font(name)
+    return MissingFont(name, substitute, SAME_WIDTHS.get(name.casefold()) == substitute.casefold())
 
 
 def _slide(answer: dict[str, Any]) -> Slide:

@@ -74,6 +74,24 @@ def fonts_digest() -> str:
     return hashlib.sha256(installed_fonts().encode()).hexdigest()
 
 
+def substitute_font(family: str) -> str:
+    """The installed family that is drawn with instead of one that is missing; "" where nobody knows."""
+    program = shutil.which("fc-match")
+    if program is None:
+        return ""
+    # A family's name may hold what fontconfig takes for a pattern.
+    name = "".join(letter for letter in family if letter.isalnum() or letter == " ")
+    answer = subprocess.run(
+        [program, "--format", "%{family}", name],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PROBE_TIMEOUT_S,
+        env=_NO_HOME,
+    )
+    return answer.stdout.split(",")[0].strip()
+
+
 def missing_fonts(wanted: tuple[str, ...]) -> tuple[str, ...]:
     """Those of the wanted families that are not installed, sorted."""
     families = {

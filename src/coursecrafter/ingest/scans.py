@@ -1,4 +1,4 @@
-"""Words of scanned pages, where the machine has tesseract to recognise them."""
+"""Scanned pages: their words, where the machine has tesseract to recognise them, and their pictures for a model."""
 
 from __future__ import annotations
 
@@ -10,12 +10,16 @@ from functools import lru_cache
 from pathlib import Path
 
 from coursecrafter.errors import IngestError
-from coursecrafter.ingest.sandbox import parse_sandboxed
+from coursecrafter.ingest.sandbox import PARSE_MEMORY_MB, parse_sandboxed, run_python
+from coursecrafter.ingest.scan_pixels import MOST_BYTES
 
 MAX_PAGES = 200
 PER_PAGE_S = 20.0
 LAST_PAGE_S = 90.0
 """What a page that is begun in time may take, with the start of all."""
+DRAWN_PAGE_S, FIRST_DRAWN_S = 5.0, 60.0
+"""What the drawing of a page may take, and of the first one with the start of all."""
+JPEG = b"\xff\xd8\xff"
 PROBE_TIMEOUT_S = 30
 MOST_LANGUAGES = 3
 _NO_HOME = {"PATH": "/usr/bin:/bin:/usr/local/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"}
@@ -28,8 +32,10 @@ class ScanNotRead(IngestError):
 
     code = "CC-0145"
     remedy = (
-        "Give a PDF with text; whoever runs this server can install tesseract with the document's language (Debian,"
-        " Ubuntu: apt-get install tesseract-ocr tesseract-ocr-deu)."
+        "Give a PDF with text; or let a model read such pages: whoever leads the organisation's providers can name one"
+        " in a route of the kind parse (“coursecrafter ai route parse PROVIDER/MODEL”). Whoever runs this server can"
+        " install tesseract with the document's language (Debian, Ubuntu: apt-get install tesseract-ocr"
+        " tesseract-ocr-deu)."
     )
 
 
@@ -67,3 +73,32 @@ def read_scans(path: Path, pages: Sequence[int]) -> dict[int, str]:
     if not isinstance(answer, dict):
         return {}
     return {wanted[key]: text for key, text in answer.items() if key in wanted and isinstance(text, str)}
+
+
+def draw_scans(path: Path, pages: Sequence[int], folder: Path) -> dict[int, Path]:
+    """Draw pages of a PDF for a model that reads them; a page that could not be drawn is left out.
+
+    Args:
+        path: a PDF that the guard let pass.
+        pages: from 1, at most `MAX_PAGES`.
+        folder: an empty one, where they stand as JPEG files of at most `MOST_BYTES` each.
+    """
+    pictures = folder.absolute()
+    run_python(
+        "coursecrafter.ingest.scan_pixels",
+        [",".join(str(page) for page in pages), path.absolute(), pictures],
+        reads=[path.absolute()],
+        writes=pictures,
+        wall_s=FIRST_DRAWN_S + DRAWN_PAGE_S * len(pages),
+        memory_mb=PARSE_MEMORY_MB,
+    )
+    drawn = {page: pictures / f"{page}.jpg" for page in pages}
+    return {page: file for page, file in drawn.items() if _is_sound(file)}
+
+
+def _is_sound(file: Path) -> bool:
+    """Whether a child left a picture there, and nothing else."""
+    if file.is_symlink() or not file.is_file() or file.stat().st_size > MOST_BYTES:
+        return False
+    with file.open("rb") as opened:
+        return opened.read(len(JPEG)) == JPEG

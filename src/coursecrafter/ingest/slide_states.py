@@ -15,6 +15,7 @@ from lxml import etree
 
 from coursecrafter.ingest.package import DML, MC, A, P, find_all
 from coursecrafter.ingest.slide_text import SHAPES
+from coursecrafter.ingest.state_colors import apply_paints
 from coursecrafter.ingest.timing import Aspect, Part, State, remove_timing
 
 RENDERER_VERSION = 2
@@ -66,6 +67,7 @@ def apply_state(prepared: etree._Element, state: State) -> etree._Element:
     """A copy of the prepared slide as it looks in this state."""
     root = copy.deepcopy(prepared)
     shapes = _shapes_by_id(root)
+    apply_paints(shapes, state.painted)
     hidden = sorted(state.hidden)
     for part in hidden:
         if part.aspect is Aspect.PARAGRAPH:

@@ -16,6 +16,7 @@ from lxml import etree
 
 from coursecrafter.domain.deck import BlockKind, TextBlock
 from coursecrafter.ingest.characters import clean_line, clean_text
+from coursecrafter.ingest.figure_text import chart_blocks, diagram_blocks
 from coursecrafter.ingest.language import is_right_to_left
 from coursecrafter.ingest.package import A, P, Package, R, find_all, find_values
 from coursecrafter.ingest.placeholders import FURNITURE, TITLES, Box, Inheritance, placeholder_kind
@@ -25,6 +26,8 @@ from coursecrafter.ingest.timing import Aspect, Part, State
 MAX_DEPTH = 30
 MAX_LEVEL = 8
 SHAPES = {f"{P}{name}" for name in ("sp", "pic", "graphicFrame", "cxnSp", "grpSp", "contentPart")}
+FILM = "A film that is played on the slide shows its first picture, and its sound is not heard."
+RECORDING = "A recording that is played on the slide is not heard."
 _UNREAD_FIELDS = ("slidenum", "datetime")
 _FILE_NAME = re.compile(r"\S+\.\w{3,4}|https?://\S+")
 _GUESSED = re.compile(r"\s*(Description automatically generated|Automatisch generierte Beschreibung)\b.*", re.DOTALL)
@@ -91,6 +94,12 @@ class SlideText:
             if text and not is_hidden and not _FILE_NAME.fullmatch(text) and not _is_decorative(properties):
                 found[text] = None
         return tuple(found)
+
+    def media_caveats(self) -> tuple[str, ...]:
+        """Sentences on films and recordings that are played on the slide."""
+        played = {"videoFile": FILM, "audioFile": RECORDING, "wavAudioFile": RECORDING, "quickTimeFile": FILM}
+        found = find_all(self._root, ".//p:nvPr/*")
+        return tuple(dict.fromkeys(played[name] for one in found if (name := etree.QName(one).localname) in played))
 
     def runs(self) -> Iterator[tuple[str, str, str]]:
         """Text, language and alternative language of each run."""
@@ -160,31 +169,22 @@ class SlideText:
         for table in find_all(frame, "a:graphic/a:graphicData/a:tbl"):
             yield from _table(table)
         for chart in find_all(frame, "a:graphic/a:graphicData/c:chart"):
-            yield from self._chart_title(chart.get(f"{R}id", ""))
+            part = self._target(chart.get(f"{R}id", ""))
+            yield from chart_blocks(self._package.parse(part), paragraph_text) if part else ()
         for diagram in find_all(frame, "a:graphic/a:graphicData/dgm:relIds"):
             yield from self._diagram(diagram.get(f"{R}dm", ""))
 
-    def _chart_title(self, relationship_id: str) -> Iterator[TextBlock]:
-        part = self._target(relationship_id)
-        if part:
-            paragraphs = find_all(self._package.parse(part), "c:chart/c:title/c:tx/c:rich/a:p")
-            text = clean_line(" ".join(paragraph_text(paragraph) for paragraph in paragraphs))
-            if text:
-                yield TextBlock(BlockKind.PARAGRAPH, text)
-
     def _diagram(self, relationship_id: str) -> Iterator[TextBlock]:
-        """SmartArt as it was last drawn, or, where no drawing was saved, its points."""
+        """SmartArt's nodes, or, where its outline says nothing, what was last drawn of it."""
         model = self._target(relationship_id)
         root = self._package.parse(model) if model else None
         if root is None:
             return
+        blocks = list(diagram_blocks(root, paragraph_text))
         drawings = find_values(root, ".//*[local-name()='dataModelExt']/@relId")
-        drawing = self._target(drawings[0]) if drawings else None
-        if drawing:
-            paragraphs = find_all(self._package.parse(drawing), ".//dsp:txBody/a:p")
-        else:
-            paragraphs = find_all(root, ".//dgm:pt[not(@type) or @type='node']/dgm:t/a:p")
-        for paragraph in paragraphs:
+        drawing = self._target(drawings[0]) if drawings and not blocks else None
+        yield from blocks
+        for paragraph in find_all(self._package.parse(drawing), ".//dsp:txBody/a:p") if drawing else ():
             text = paragraph_text(paragraph)
             if text:
                 yield TextBlock(BlockKind.PARAGRAPH, text, _level(paragraph))

@@ -44,22 +44,45 @@ class Part:
     paragraph: int = -1
 
 
+class Surface(StrEnum):
+    """What of a shape an emphasis gives another colour; the values are the attribute's names in the timing."""
+
+    TEXT = "style.color"
+    FILL = "fillcolor"
+    LINE = "stroke.color"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Paint:
+    """A colour that an emphasis gives a part, and that stays.
+
+    Attributes:
+        color: the element of DrawingML, as canonical XML.
+    """
+
+    part: Part
+    surface: Surface
+    color: str
+
+
 @dataclass(frozen=True, slots=True)
 class State:
-    """One state of a slide: what began it, and what cannot be seen in it."""
+    """One state of a slide: what began it, what cannot be seen in it, and what has another colour than before."""
 
     trigger: Trigger
     hidden: frozenset[Part]
+    painted: tuple[Paint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Effect:
     parts: tuple[Part, ...]
     is_entrance: bool
+    paints: tuple[Paint, ...] = ()
 
 
 PATH = "A motion path is not drawn: what it moves stands whole in its place."
-EMPHASIS = "An emphasis is not drawn: what it stresses keeps its looks."
+EMPHASIS = "An emphasis is not drawn, since it gives no lasting colour: what it stresses keeps its looks."
 CHART = "A chart that builds by series or category appears whole."
 SMART_ART = "SmartArt that builds by node appears whole."
 CHARACTERS = "Text that builds by a range of characters appears whole."
@@ -114,15 +137,34 @@ def _trigger(node_type: str, *, is_first: bool, is_opening: bool) -> Trigger:
 
 def _effect(node: etree._Element, caveats: dict[str, None]) -> _Effect | None:
     kind = node.get("presetClass")
-    if kind in {"path", "emph"}:
-        caveats[PATH if kind == "path" else EMPHASIS] = None
+    if kind == "path":
+        caveats[PATH] = None
         return None
+    if kind == "emph":
+        return _emphasis(node, caveats)
     target = next(iter(find_all(node, ".//p:spTgt[@spid]")), None)
     if target is None or kind not in {"entr", "exit"}:
         return None
     is_entrance = kind == "entr"
     parts = _parts(target, caveats, is_entrance=is_entrance)
     return _Effect(parts, is_entrance) if parts else None
+
+
+def _emphasis(node: etree._Element, caveats: dict[str, None]) -> _Effect | None:
+    """A change of colour that stays; what moves, grows or flashes ends as it began."""
+    paints: list[Paint] = []
+    for change in find_all(node, ".//p:animClr[p:to/*]"):
+        names = {name.text for name in find_all(change, "p:cBhvr/p:attrNameLst/p:attrName")}
+        surface = next((one for one in Surface if one.value in names), None)
+        returns = find_all(change, "p:cBhvr/p:cTn[@autoRev='1' or @autoRev='true' or @fill='remove']")
+        target = next(iter(find_all(change, "p:cBhvr/p:tgtEl/p:spTgt[@spid]")), None)
+        if surface is None or target is None or returns:
+            continue
+        color = etree.tostring(find_all(change, "p:to/*")[0], method="c14n").decode()
+        paints += [Paint(part, surface, color) for part in _parts(target, caveats, is_entrance=False)]
+    if not paints:
+        caveats[EMPHASIS] = None
+    return _Effect((), is_entrance=False, paints=tuple(paints)) if paints else None
 
 
 def _parts(target: etree._Element, caveats: dict[str, None], *, is_entrance: bool) -> tuple[Part, ...]:
@@ -165,11 +207,14 @@ def _play(steps: list[tuple[Trigger, list[_Effect]]]) -> list[State]:
                 hidden.update(set(effect.parts) - seen)
             seen.update(effect.parts)
     states: list[State] = []
+    colors: dict[tuple[Part, Surface], Paint] = {}
     for trigger, effects in steps:
         for effect in effects:
             (hidden.difference_update if effect.is_entrance else hidden.update)(effect.parts)
-        if not states or states[-1].hidden != hidden:
-            states.append(State(trigger, frozenset(hidden)))
+            colors.update({(paint.part, paint.surface): paint for paint in effect.paints})
+        state = State(trigger, frozenset(hidden), tuple(sorted(colors.values())))
+        if not states or (states[-1].hidden, states[-1].painted) != (state.hidden, state.painted):
+            states.append(state)
     return states
 
 

@@ -1,9 +1,10 @@
 """Captions: what is spoken, in pieces that can be read while they are heard.
 
 At most two lines of 42 columns (a Chinese, Japanese or Korean character takes two), one to seven seconds, broken where
-a sentence or a clause ends; about 20 characters a second where the speech leaves time for it.
+a sentence or a clause ends; at most 20 columns a second where the speech leaves time for it: a caption stays into the
+silence after it, and a dense one gives words to its neighbour or is joined with it.
 
-Source: WebVTT (W3C), SubRip as players read it; the reading limits are those of the EBU and BBC subtitle guidelines.
+Source: the reading limits of the EBU and BBC subtitle guidelines.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -40,21 +41,44 @@ class SpokenText:
     Attributes:
         words: with times in seconds from the start of the video; may be empty or have holes.
         start_s, end_s: when its sound begins and ends, in seconds from the start of the video.
+        name: of whose words these are, as a segment's id.
     """
 
     text: str
     words: tuple[Word, ...]
     start_s: Fraction
     end_s: Fraction
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """What is shown at once."""
+    """What is shown at once.
+
+    Attributes:
+        is_estimated: whether the time of any of its words was not told by the voice.
+    """
 
     start_s: Fraction
     end_s: Fraction
     lines: tuple[str, ...]
+    is_estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TimedWord:
+    """A word, and when it is spoken.
+
+    Attributes:
+        name: of the text it belongs to.
+        start_s, end_s: in seconds from the start of the video.
+    """
+
+    name: str
+    text: str
+    start_s: Fraction
+    end_s: Fraction
+    is_estimated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +88,7 @@ class _Piece:
     Attributes:
         is_spaced: whether a blank parts it from the piece before it on the same line.
         strength: how well a caption may end after it: 3 line or segment, 2 sentence, 1 clause, 0 in a clause.
+        is_estimated: whether its time is not the voice's.
     """
 
     text: str
@@ -71,6 +96,7 @@ class _Piece:
     end_s: Fraction
     is_spaced: bool
     strength: int
+    is_estimated: bool
 
 
 def make_captions(scenes: Sequence[Sequence[SpokenText]], end_s: Fraction) -> list[Caption]:
@@ -80,37 +106,45 @@ def make_captions(scenes: Sequence[Sequence[SpokenText]], end_s: Fraction) -> li
         scenes: the spoken texts of each scene, in playing order.
         end_s: when the video ends.
     """
-    cut = [group for scene in scenes for run in _unbroken(list(_pieces(scene))) for group in _grouped(run)]
+    cut = [group for scene in scenes for run in _unbroken(list(_pieces(scene))) for group in _eased(_grouped(run))]
     starts = [group[0].start_s for group in cut] + [end_s]
     return [
-        Caption(group[0].start_s, _end_s(group, following), _lines(group))
+        Caption(
+            group[0].start_s,
+            _end_s(group, following),
+            _lines(group),
+            is_estimated=any(piece.is_estimated for piece in group),
+        )
         for group, following in zip(cut, starts[1:], strict=True)
     ]
 
 
+def words_of(scenes: Sequence[Sequence[SpokenText]]) -> list[TimedWord]:
+    """Every word that is spoken; where a voice told no times, they are laid out by the length of the text."""
+    found = []
+    for spoken in (spoken for scene in scenes for spoken in scene):
+        if spoken.words:
+            found += [
+                TimedWord(
+                    spoken.name,
+                    spoken.text[word.char_start : word.char_end],
+                    word.start_s,
+                    word.end_s,
+                    word.is_estimated,
+                )
+                for word in spoken.words
+            ]
+        else:
+            found += [
+                TimedWord(spoken.name, piece.text, piece.start_s, piece.end_s, is_estimated=True)
+                for piece in _pieces([spoken])
+            ]
+    return found
+
+
 def characters_per_second(caption: Caption) -> float:
-    """Reading speed."""
-    return float(sum(map(len, caption.lines)) / (caption.end_s - caption.start_s))
-
-
-def to_vtt(captions: Sequence[Caption]) -> str:
-    """The captions as WebVTT."""
-    cues = (
-        f"{number}\n{_clock(c.start_s, '.')} --> {_clock(c.end_s, '.')}\n{_escaped(chr(10).join(c.lines))}\n"
-        for number, c in enumerate(captions, 1)
-    )
-    return "\n".join(["WEBVTT\n", *cues])
-
-
-def to_srt(captions: Sequence[Caption]) -> str:
-    """The captions as SubRip; it has no way to write "<" that all players know, so the sign looks like it here."""
-    cues = (
-        f"{number}\n{_clock(c.start_s, ',')} --> {_clock(c.end_s, ',')}\n"
-        + "\n".join(c.lines).replace("<", "‹").replace(">", "›")
-        + "\n"
-        for number, c in enumerate(captions, 1)
-    )
-    return "\n".join(cues)
+    """Reading speed: columns a second, so that a Chinese character counts twice and a mark on a letter not at all."""
+    return float(sum(map(columns, caption.lines)) / (caption.end_s - caption.start_s))
 
 
 def _pieces(scene: Sequence[SpokenText]) -> Iterator[_Piece]:
@@ -119,23 +153,28 @@ def _pieces(scene: Sequence[SpokenText]) -> Iterator[_Piece]:
             char if unicodedata.category(char) not in {"Cc", "Cs"} or char == "\n" else " " for char in spoken.text
         )
         at_s = partial(_time_at, *_time_map(spoken))
+        told = [word for word in spoken.words if not word.is_estimated]
+        starts = [word.char_start for word in told]
         found = [part for match in PIECE.finditer(text) for part in _narrow_parts(match)]
         for index, (start, end) in enumerate(found):
             following = found[index + 1][0] if index + 1 < len(found) else None
             between = "\n" if following is None else text[end:following]
             is_spaced = index == 0 or text[found[index - 1][1] : start] != ""
-            yield _Piece(text[start:end], at_s(start), at_s(end), is_spaced, _strength(text[start:end], between))
+            word = bisect_right(starts, end - 1) - 1
+            is_told = word >= 0 and told[word].char_end > start
+            strength = _strength(text[start:end], between)
+            yield _Piece(text[start:end], at_s(start), at_s(end), is_spaced, strength, not is_told)
 
 
 def _narrow_parts(match: re.Match[str]) -> Iterator[tuple[int, int]]:
     """The match's span, parted where it is wider than a line."""
-    start, columns = match.start(), 0
+    start, filled = match.start(), 0
     for place in range(match.start(), match.end()):
-        width = _columns(match.string[place])
-        if columns + width > LINE_COLUMNS:
+        width = columns(match.string[place])
+        if filled + width > LINE_COLUMNS:
             yield start, place
-            start, columns = place, 0
-        columns += width
+            start, filled = place, 0
+        filled += width
     yield start, match.end()
 
 
@@ -219,16 +258,68 @@ def _score(pieces: Sequence[_Piece], first: int, end: int) -> Fraction:
     score -= 4 * _line_ends(pieces[first:end]) + sentence_ends
     if lasts_s < SHORTEST_S:
         score -= 20
+    elif (dense := _spoken_columns(pieces[first:end])) > READABLE_CPS * lasts_s:
+        score -= min(dense / lasts_s - READABLE_CPS, Fraction(8))
     if end < len(pieces) and remaining_s < SHORTEST_S / 2:
         score -= 3
     return score
 
 
+def _eased(groups: Iterable[Sequence[_Piece]]) -> list[Sequence[_Piece]]:
+    """The same captions, where a dense one shares its words and its time with a neighbour if both can then be read."""
+    eased = list(groups)
+    index = 0
+    while index < len(eased):
+        for place in (index, index - 1):
+            if 0 <= place < len(eased) - 1 and _excess(eased, index) > 0:
+                eased[place : place + 2] = _shared(eased, place)
+                index = min(index, len(eased) - 1)
+        index += 1
+    return eased
+
+
+def _shared(groups: Sequence[Sequence[_Piece]], place: int) -> Sequence[Sequence[_Piece]]:
+    """The best way to part, or not to part, what two captions say."""
+    pieces = [*groups[place], *groups[place + 1]]
+    following = list(groups[place + 2 : place + 3])
+
+    def worst(parted: Sequence[Sequence[_Piece]]) -> Fraction:
+        return max(_excess([*parted, *following], index) for index in range(len(parted)))
+
+    ways = [[pieces[:at], pieces[at:]] for at in range(1, len(pieces))] + [[pieces]]
+    fitting = [
+        way
+        for way in ways
+        if all(map(_fits, way)) and all(_lasts_s([*way, *following], index) >= SHORTEST_S for index in range(len(way)))
+    ]
+    as_it_is = list(groups[place : place + 2])
+    # A better place to end is worth more than a little speed that can be read.
+    best = min(fitting, key=lambda way: (worst(way), -way[0][-1].strength, len(way)), default=as_it_is)
+    return best if worst(best) < worst(as_it_is) else as_it_is
+
+
+def _excess(groups: Sequence[Sequence[_Piece]], index: int) -> Fraction:
+    """By how many columns a second a caption is too fast to read; 0 for one that is not."""
+    lasts_s = max(_lasts_s(groups, index), Fraction(1, 10))
+    return max(Fraction(0), _spoken_columns(groups[index]) / lasts_s - READABLE_CPS)
+
+
+def _lasts_s(groups: Sequence[Sequence[_Piece]], index: int) -> Fraction:
+    """How long a caption can stay; after the last of a run nothing is said for a while."""
+    if index + 1 < len(groups):
+        return groups[index + 1][0].start_s - groups[index][0].start_s
+    return groups[index][-1].end_s + PAUSE_S - groups[index][0].start_s
+
+
+def _spoken_columns(group: Sequence[_Piece]) -> int:
+    return sum(columns(piece.text) + piece.is_spaced for piece in group) - 1
+
+
 def _end_s(group: Sequence[_Piece], following_s: Fraction) -> Fraction:
     """A little after its last word; longer where it is short or dense and nothing else is to be shown."""
     start_s, spoken_end_s = group[0].start_s, group[-1].end_s
-    characters = sum(len(line) for line in _lines(group))
-    wanted_s = max(spoken_end_s + LINGER_S, start_s + SHORTEST_S, start_s + Fraction(characters, READABLE_CPS))
+    width = sum(map(columns, _lines(group)))
+    wanted_s = max(spoken_end_s + LINGER_S, start_s + SHORTEST_S, start_s + Fraction(width, READABLE_CPS))
     return max(min(wanted_s, following_s, start_s + LONGEST_S), start_s + Fraction(1, 10))
 
 
@@ -241,17 +332,17 @@ def _two_lines(group: Sequence[_Piece]) -> tuple[str, ...] | None:
     """The best one or two lines for more than one piece; None if they do not fit."""
     one = _joined(group)
     has_line_end = _line_ends(group) > 0
-    if not has_line_end and _columns(one) <= LINE_COLUMNS:
+    if not has_line_end and columns(one) <= LINE_COLUMNS:
         return (one,)
-    if _columns(one) > LINES * LINE_COLUMNS + 1:
+    if columns(one) > LINES * LINE_COLUMNS + 1:
         return None
     splits = [
         (_joined(group[:at]), _joined(group[at:]), group[at - 1].strength)
         for at in range(1, len(group))
         if not has_line_end or group[at - 1].strength == LINE_END
     ]
-    fitting = [split for split in splits if max(_columns(split[0]), _columns(split[1])) <= LINE_COLUMNS]
-    best = min(fitting, key=lambda s: abs(_columns(s[0]) - _columns(s[1])) - 8 * s[2], default=None)
+    fitting = [split for split in splits if max(columns(split[0]), columns(split[1])) <= LINE_COLUMNS]
+    best = min(fitting, key=lambda s: abs(columns(s[0]) - columns(s[1])) - 8 * s[2], default=None)
     return best and best[:2]
 
 
@@ -266,14 +357,8 @@ def _together(line: str, piece: _Piece) -> str:
     return f"{line} {piece.text}" if piece.is_spaced else line + piece.text
 
 
-def _columns(text: str) -> int:
+def columns(text: str) -> int:
+    """How wide a text is: East Asian characters take two, marks on letters none."""
+    if text.isascii():  # thousands of lines are measured for each caption that is chosen
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else unicodedata.combining(char) == 0 for char in text)
-
-
-def _clock(at_s: Fraction, point: str) -> str:
-    ms = int(at_s * 1000 + Fraction(1, 2))
-    return f"{ms // 3_600_000:02}:{ms // 60_000 % 60:02}:{ms // 1000 % 60:02}{point}{ms % 1000:03}"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -51,7 +51,7 @@ GLOBAL_HEADER, BIT_EXACT = 1 << 22, 1 << 23  # the latter leaves out the encoder
 
 
 def encode_h264(
-    pictures: Iterable[Picture], idr: Sequence[bool], width_px: int, height_px: int
+    pictures: Iterable[Picture], idr: Sequence[bool], width_px: int, height_px: int, set_id: int = 0
 ) -> tuple[bytes, list[bytes]]:
     """Encode pictures as IDR and P pictures, in bounded memory.
 
@@ -59,6 +59,7 @@ def encode_h264(
         pictures: N pictures, all of the size given.
         idr: N flags; the first is True.
         width_px, height_px: even.
+        set_id: of SPS and PPS, 0 to 31; another than a stranger's pictures in the same track have.
 
     Returns:
         SPS and PPS, and N access units; all in Annex B.
@@ -66,7 +67,7 @@ def encode_h264(
     context = av.CodecContext.create("libx264", "w")
     context.width, context.height, context.pix_fmt = width_px, height_px, "yuv420p"
     context.framerate, context.time_base = Fraction(VIDEO_FPS), Fraction(1, VIDEO_FPS)
-    context.options = X264_OPTIONS
+    context.options = X264_OPTIONS | ({"x264-params": f"{X264_PARAMS}:sps-id={set_id}"} if set_id else {})
     context.flags |= GLOBAL_HEADER
     context.thread_count = 1
     units: list[bytes] = []
@@ -125,9 +126,10 @@ def decode_sound(path: Path) -> Iterator[Samples]:
                 yield part.to_ndarray()[0]
 
 
-def read_packets(path: Path) -> Iterator[tuple[str, Fraction, bool]]:
-    """Each packet's kind ("video", "audio"), time in seconds, and whether a viewer can seek to it."""
+def read_packets(path: Path) -> Iterator[tuple[str, Fraction, Fraction, bool]]:
+    """Each packet's kind ("video", "audio"), time and duration in seconds, and whether a viewer can seek to it."""
     with av.open(str(path)) as container:
         for packet in container.demux():
             if packet.pts is not None and packet.size:
-                yield packet.stream.type, Fraction(packet.pts) * packet.time_base, packet.is_keyframe
+                base = Fraction(packet.time_base)
+                yield packet.stream.type, packet.pts * base, (packet.duration or 0) * base, packet.is_keyframe

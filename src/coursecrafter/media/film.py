@@ -89,12 +89,33 @@ def check_film(path: Path) -> tuple[int, int]:
     Raises:
         NotAFilm, FilmWithoutPictures, DamagedFilm, FilmTooLarge: CC-0205 to CC-0208.
     """
-    with _opened(path) as (_, stream):
-        frame = next(_decoded(_container(stream), stream), None)
+    return look_at_film(path).size_px
+
+
+@dataclass(frozen=True, slots=True)
+class FilmLook:
+    """How a film is to be seen.
+
+    Attributes:
+        size_px: width and height once its pixels are square and it stands upright.
+        is_turned: whether it is stored lying on its side or upside down.
+    """
+
+    size_px: tuple[int, int]
+    is_turned: bool
+
+
+def look_at_film(path: Path) -> FilmLook:
+    """Look at a film's first picture.
+
+    Raises:
+        NotAFilm, FilmWithoutPictures, DamagedFilm, FilmTooLarge: CC-0205 to CC-0208.
+    """
+    with open_film(path) as (_, stream):
+        frame = next(_decoded(container_of(stream), stream), None)
         if frame is None:
             raise DamagedFilm("No picture of the film can be decoded.", detail=path.name)
-        aspect = stream.sample_aspect_ratio or Fraction(1)
-        return round(frame.width * aspect), frame.height
+        return FilmLook(_seen_size(frame, stream), bool(_quarter_turns(frame)))
 
 
 def read_small(path: Path) -> Iterator[SmallFrame]:
@@ -103,7 +124,7 @@ def read_small(path: Path) -> Iterator[SmallFrame]:
     Raises:
         NotAFilm, FilmWithoutPictures, DamagedFilm, FilmTooLarge: CC-0205 to CC-0208.
     """
-    with _opened(path) as (declared_s, stream):
+    with open_film(path) as (declared_s, stream):
         at_s = Fraction(0)
         for at_s, frame in _timed(stream):
             yield SmallFrame(at_s, _rgb(frame, *SMALL_SIZE_PX, Interpolation.AREA))
@@ -127,9 +148,9 @@ def read_pictures(path: Path, times_s: list[Fraction], *, width_px: int, height_
     Raises:
         DamagedFilm: CC-0207.
     """
-    with _opened(path) as (_, stream):
-        target = int(times_s[0] / _base(stream)) + _first_tick(stream)
-        _container(stream).seek(target, stream=stream)
+    with open_film(path) as (_, stream):
+        target = int(times_s[0] / stream_base(stream)) + _first_tick(stream)
+        container_of(stream).seek(target, stream=stream)
         wanted = iter(times_s)
         time_s: Fraction | None = next(wanted)
         shown: VideoFrame | None = None
@@ -158,8 +179,12 @@ def fit_box(size_px: tuple[int, int], width_px: int, height_px: int) -> tuple[in
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[Fraction, VideoStream]]:
-    """A film's declared length and its pictures; the decoder's words become ours."""
+def open_film(path: Path) -> Iterator[tuple[Fraction, VideoStream]]:
+    """A film's declared length in seconds and its pictures; the decoder's words become ours.
+
+    Raises:
+        NotAFilm, FilmWithoutPictures, DamagedFilm, FilmTooLarge: CC-0205 to CC-0208.
+    """
     with path.open("rb") as file:
         head = file.read(12)
     if head[4:8] != b"ftyp":
@@ -178,11 +203,13 @@ def _checked(container: InputContainer) -> tuple[Fraction, VideoStream]:
         raise FilmWithoutPictures("There are no pictures in the film.")
     stream = container.streams.video[0]
     context = stream.codec_context
-    if context.name not in {*CODECS, "libdav1d"}:
-        raise NotAFilm(f"The film's pictures are coded as “{context.name}”; {CODECS_NAMED} can be read.")
+    # PyAV gives None for a codec that nobody here knows, whatever its types say.
+    name = getattr(context, "name", "unknown")
+    if name not in {*CODECS, "libdav1d"}:
+        raise NotAFilm(f"The film's pictures are coded as “{name}”; {CODECS_NAMED} can be read.")
     if max(stream.width, stream.height) > MAX_SIDE_PX:
         raise FilmTooLarge(f"The film has {stream.width} x {stream.height} pixels; {MAX_SIDE_PX} a side are the most.")
-    declared_s = (stream.duration or 0) * _base(stream)
+    declared_s = (stream.duration or 0) * stream_base(stream)
     if declared_s > MAX_DURATION_S:
         raise FilmTooLarge(f"The film lasts longer than {MAX_DURATION_S // 3600} hours.")
     # A picture may announce another size than the file does: the decoder refuses it before it takes the memory.
@@ -191,7 +218,7 @@ def _checked(container: InputContainer) -> tuple[Fraction, VideoStream]:
     return declared_s, stream
 
 
-def _container(stream: VideoStream) -> InputContainer:
+def container_of(stream: VideoStream) -> InputContainer:
     """The file that a stream is read from; PyAV's own type also means files that are written."""
     return cast("InputContainer", stream.container)
 
@@ -205,10 +232,10 @@ def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFr
 
 def _timed(stream: VideoStream) -> Iterator[tuple[Fraction, VideoFrame]]:
     """Frames with their times, which only grow; frames whose time is unknown or past are left out."""
-    first, base = _first_tick(stream), _base(stream)
+    first, base = _first_tick(stream), stream_base(stream)
     last_s = Fraction(-1)
     count = 0
-    for frame in _decoded(_container(stream), stream):
+    for frame in _decoded(container_of(stream), stream):
         at_s = last_s if frame.pts is None else (frame.pts - first) * base
         if at_s <= last_s:
             continue
@@ -219,7 +246,8 @@ def _timed(stream: VideoStream) -> Iterator[tuple[Fraction, VideoFrame]]:
         yield max(at_s, Fraction(0)), frame
 
 
-def _base(stream: VideoStream) -> Fraction:
+def stream_base(stream: VideoStream) -> Fraction:
+    """The length of a film's tick, in seconds."""
     return stream.time_base or Fraction(1, VIDEO_FPS)
 
 
@@ -227,15 +255,29 @@ def _first_tick(stream: VideoStream) -> int:
     return stream.start_time or 0
 
 
+def _seen_size(frame: VideoFrame, stream: VideoStream) -> tuple[int, int]:
+    """Width and height as a film is to be seen: its pixels square, its pictures upright."""
+    # A file may say that its pixels are thousands of times higher than wide: a picture is a pixel wide at least.
+    width, height = max(1, round(frame.width * (stream.sample_aspect_ratio or 1))), frame.height
+    return (height, width) if _quarter_turns(frame) % 2 else (width, height)
+
+
+def _quarter_turns(frame: VideoFrame) -> int:
+    """How often a picture is turned counterclockwise by 90 degrees to be seen."""
+    return round(frame.rotation / 90) % 4
+
+
 def _fitted(frame: VideoFrame, stream: VideoStream, width_px: int, height_px: int) -> Pixels:
-    aspect = stream.sample_aspect_ratio or Fraction(1)
-    left, top, width, height = fit_box((round(frame.width * aspect), frame.height), width_px, height_px)
+    left, top, width, height = fit_box(_seen_size(frame, stream), width_px, height_px)
     canvas = np.zeros((height_px, width_px, 3), np.uint8)
     canvas[top : top + height, left : left + width] = _rgb(frame, width, height, Interpolation.LANCZOS)
     return canvas
 
 
 def _rgb(frame: VideoFrame, width_px: int, height_px: int, way: Interpolation) -> Pixels:
+    turns = _quarter_turns(frame)
+    if turns % 2:
+        width_px, height_px = height_px, width_px
     # A film that does not name its colours has those of its size, as players take it.
     is_hd = frame.height >= HD_HEIGHT_PX
     unnamed = Colorspace.ITU709 if is_hd else Colorspace.ITU601
@@ -248,4 +290,4 @@ def _rgb(frame: VideoFrame, width_px: int, height_px: int, way: Interpolation) -
         interpolation=way | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT,
         threads=1,
     )
-    return np.asarray(made.to_ndarray(), dtype=np.uint8)
+    return np.rot90(np.asarray(made.to_ndarray(), dtype=np.uint8), turns)

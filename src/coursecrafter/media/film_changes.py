@@ -1,7 +1,8 @@
 """When a film's picture changes, and when it has changed.
 
 Frames are compared with the last picture that stood still, not with their neighbours: a fade of a second moves eight
-levels a frame, which is less than the noise of a poor encoding.
+levels a frame, which is less than the noise of a poor encoding. Where something never rests, as a camera in a corner,
+it is left out of all that is compared; a pointer counts only once it rests.
 """
 
 from __future__ import annotations
@@ -11,14 +12,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from coursecrafter.media.film import FilmTooLarge, Pixels, SmallFrame, read_small
+from coursecrafter.media.film_restless import Mask, Restless, apart, cleared, steadied, without, without_specks
 
-CHANGES_VERSION = 1
+CHANGES_VERSION = 2
 """Part of the content key of what is found here; raise it when the same film gives other changes."""
 
 CHANGED_LEVELS, CHANGED_PIXELS = 24, 5
@@ -27,6 +28,9 @@ FADING_LEVELS = 1.0
 BEGUN_LEVELS = 2.0
 STANDS_S = Fraction(1, 4)
 """A picture stands still once nothing has moved for so long."""
+LARGEST_SPECK, LARGEST_TRACE = 20, 60
+"""A pointer has no more pixels; where a few levels count, its trace in a poor encoding has more."""
+RESTED_PIXELS, RESTED_SHARE = 2, Fraction(4, 5)
 SLOW_S = Fraction(1, 5)
 JOINT_S = Fraction(1, 10)
 KEPT_FRAMES = 300
@@ -52,13 +56,40 @@ class Change:
     thumb: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What was seen of a film.
+
+    Attributes:
+        changes: in order.
+        left_out: 90 x 160, where the film never rests and was not looked at.
+    """
+
+    changes: tuple[Change, ...]
+    left_out: Mask
+
+
+def watch_film(path: Path) -> Watched:
+    """Find every change in a film; one in which something never rests is watched twice.
+
+    Raises:
+        NotAFilm, FilmWithoutPictures, DamagedFilm, FilmTooLarge: CC-0205 to CC-0208.
+    """
+    restless = Restless()
+    changes = changes_among(steadied(restless.along(read_small(path))))
+    left_out = restless.mask()
+    if left_out.any():
+        changes = changes_among(steadied(without(read_small(path), left_out)))
+    return Watched(changes, left_out)
+
+
 def find_changes(path: Path) -> tuple[Change, ...]:
     """Find every change in a film.
 
     Raises:
         NotAFilm, FilmWithoutPictures, DamagedFilm, FilmTooLarge: CC-0205 to CC-0208.
     """
-    return changes_among(read_small(path))
+    return watch_film(path).changes
 
 
 def changes_among(frames: Iterable[SmallFrame]) -> tuple[Change, ...]:
@@ -75,7 +106,7 @@ def changes_among(frames: Iterable[SmallFrame]) -> tuple[Change, ...]:
 
 def differ(one: Pixels, other: Pixels, levels: int = CHANGED_LEVELS, pixels: int = CHANGED_PIXELS) -> bool:
     """Whether two small pictures differ to the eye: in some pixels, by more than noise."""
-    return int((_apart(one, other) > levels).sum()) >= pixels
+    return int((apart(one, other) > levels).sum()) >= pixels
 
 
 def thumb_of(pixels: Pixels) -> bytes:
@@ -101,10 +132,25 @@ class _Watch:
             self._move(frame)
         self._since_still.append(frame)
         if self._still is not None and differ(frame.pixels, self._still):
-            self._begin_s = self._beginning(frame, self._still)
+            self._changed(frame, self._still)
+        self._last = frame
+
+    def _changed(self, frame: SmallFrame, still: Pixels) -> None:
+        """A frame shows something else; specks alone are a pointer until they rest, and then have changed already."""
+        if without_specks(apart(frame.pixels, still) > CHANGED_LEVELS, LARGEST_SPECK) >= CHANGED_PIXELS:
+            self._begin_s = self._beginning(frame, still)
             self._rejoin(frame)
             self._still, self._candidate = None, frame
-        self._last = frame
+        elif (first := self._resting_since(frame)) and differ(first.pixels, still):
+            self._begin_s = self._beginning(frame, still)
+            self._settle(max(self._begin_s, first.at_s), frame)
+
+    def _resting_since(self, frame: SmallFrame) -> SmallFrame | None:
+        """The frame since which nothing has moved, if it is long enough ago."""
+        first = next(one for one in self._since_still if frame.at_s - one.at_s <= STANDS_S)
+        is_long = frame.at_s - first.at_s >= STANDS_S * RESTED_SHARE
+        is_still = not differ(frame.pixels, first.pixels, MOVING_LEVELS, RESTED_PIXELS)
+        return first if is_long and is_still else None
 
     def finish(self) -> tuple[Change, ...]:
         if self._last is None:
@@ -136,7 +182,9 @@ class _Watch:
     def _beginning(self, frame: SmallFrame, still: Pixels) -> Fraction:
         """The first frame that already went the way in which this one differs from what stood."""
         signed = frame.pixels.astype(np.int16) - still
-        mask = np.abs(signed) > CHANGED_LEVELS
+        mask = cleared(np.abs(signed).max(axis=2) > CHANGED_LEVELS, LARGEST_SPECK)[..., None] & (
+            np.abs(signed) > CHANGED_LEVELS
+        )
         way = np.sign(signed[mask])
         begin_s = frame.at_s
         for earlier in reversed(self._since_still):
@@ -155,11 +203,6 @@ class _Watch:
 
 def _moves(one: Pixels, other: Pixels) -> bool:
     """Whether some pixels are moving, or all are fading a little."""
-    apart = _apart(one, other)
-    return int((apart > MOVING_LEVELS).sum()) >= MOVING_PIXELS or float(apart.mean()) > FADING_LEVELS
-
-
-def _apart(one: Pixels, other: Pixels) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """The largest difference of each pixel's colours."""
-    apart = np.maximum(one, other) - np.minimum(one, other)
-    return np.asarray(apart.max(axis=2), np.uint8)
+    difference = apart(one, other)
+    moving = without_specks(difference > MOVING_LEVELS, LARGEST_TRACE)
+    return moving >= MOVING_PIXELS or float(difference.mean()) > FADING_LEVELS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,18 +12,23 @@ from PIL import Image
 
 from coursecrafter.domain.film import Stretch
 from coursecrafter.errors import VideoError
-from coursecrafter.media.film import SMALL_SIZE_PX, Pixels, fit_box
+from coursecrafter.media.film import SMALL_SIZE_PX, FilmTooLarge, Pixels, fit_box
 from coursecrafter.media.film_changes import Change, differ, thumb_of
 
-MATCH_VERSION = 1
+MATCH_VERSION = 2
 """Part of the content key of what is matched here; raise it when the same changes are matched in another way."""
 
-FARTHEST = 0.4
+FARTHEST, FARTHEST_IN_ORDER = 0.45, 0.62
 INK_FLOOR = 2.0
 WHOLE_SHADE, LIKELY_SHADE, FAR_SHADE = 256, 24, 64
+SAME_LEVELS, SAME_PIXELS = 24, 8
+NOISE_LEVELS, MOST_OF_THE_WAY = 12, 0.6
+LEAST_STAND_S = Fraction(2, 5)
 SHORT_STAND_S = Fraction(3, 2)
 LONGEST_MOVE_S = 300
 LEAST_SHARE_FOUND = 0.5
+MOST_STANDS = 2000
+"""Each becomes a scene, with a picture of full size in the store."""
 
 
 class OtherFilm(VideoError):
@@ -52,6 +58,8 @@ def match_film(changes: Sequence[Change], pictures: Sequence[Pixels]) -> list[St
     found = align(costs, FARTHEST)
     if sum(place is not None for place in found) < LEAST_SHARE_FOUND * len(leaders):
         raise OtherFilm("The film does not show this deck.", detail=f"best distances {costs.min(axis=1).round(2)}")
+    found = _in_order(found, costs, changes)
+    found = _earliest(found, [change.thumb for change in changes])
     used = {place for place in found if place is not None}
     by_leader = {
         index: None if place is None else _stretch(changes, place, used)
@@ -62,6 +70,28 @@ def match_film(changes: Sequence[Change], pictures: Sequence[Pixels]) -> list[St
         before = stretches[-1] if stretches else None
         stretches.append(by_leader[index] if index in by_leader else before and before.at_rest())
     return stretches
+
+
+def own_stretches(changes: Sequence[Change]) -> list[Stretch]:
+    """The stretches of a film that has no deck: one for each picture that comes to stand for a while.
+
+    Args:
+        changes: all of the film, in order; at least one.
+
+    Raises:
+        FilmTooLarge: CC-0208, so many pictures are no slides.
+    """
+    places = [
+        at
+        for at, change in enumerate(changes)
+        if at == 0 or (_stands_s(change) >= LEAST_STAND_S and not _look_alike(change, changes[at - 1]))
+    ]
+    if len(places) > MOST_STANDS:
+        raise FilmTooLarge(
+            f"The film has {len(places)} pictures that stand; without a deck {MOST_STANDS} are the most."
+        )
+    used = set(places)
+    return [_stretch(changes, place, used) for place in places]
 
 
 def small_picture(picture: Image.Image, film_size_px: tuple[int, int]) -> Pixels:
@@ -122,13 +152,69 @@ def align(costs: np.ndarray[Any, np.dtype[np.float32]], missing: float) -> list[
     return places[::-1]
 
 
+def _in_order(
+    found: Sequence[int | None], costs: np.ndarray[Any, np.dtype[np.float32]], changes: Sequence[Change]
+) -> list[int | None]:
+    """Give pictures that are too far from all, as in other fonts, what stands in their place in the film.
+
+    Between two that were found there must be as many changes as pictures are missing, and none that is another deck's.
+    """
+    given = list(found)
+    known = [(-1, -1), *((row, place) for row, place in enumerate(found) if place is not None)]
+    for (row, place), (next_row, next_place) in pairwise([*known, (len(found), len(changes))]):
+        rows = range(row + 1, next_row)
+        free = [at for at in range(place + 1, next_place) if place < 0 or not _look_alike(changes[at], changes[place])]
+        if len(rows) == len(free) and all(
+            costs[one, at] <= FARTHEST_IN_ORDER for one, at in zip(rows, free, strict=True)
+        ):
+            for one, at in zip(rows, free, strict=True):
+                given[one] = at
+    return given
+
+
+def _earliest(found: Sequence[int | None], shown: Sequence[bytes]) -> list[int | None]:
+    """Each picture where it is first seen: a pointer that rests elsewhere is another change of the same picture.
+
+    What tells two pictures of a deck apart is looked at alone: where they differ as the film shows them.
+    """
+    thumbs = _stacked(shown) if shown else np.zeros((0, 0), np.float32)
+    before: int | None = None
+    earliest: list[int | None] = []
+    for place in found:
+        at = place
+        if place is not None and before is not None:
+            way = thumbs[place] - thumbs[before]
+            way[np.abs(way) <= NOISE_LEVELS] = 0
+            length = float(way @ way)
+            gone = (thumbs[before : place + 1] - thumbs[before]) @ way / length if length else np.ones(1)
+            at = place - int(np.argmin((gone > MOST_OF_THE_WAY)[::-1])) + 1 if length else place
+        earliest.append(at)
+        before = before if at is None else at
+    return earliest
+
+
 def _stretch(changes: Sequence[Change], place: int, used: set[int]) -> Stretch:
-    """The change, with the short stands before it that nothing else is shown in: an effect in several steps."""
+    """The change, with the short stands before it that nothing else is shown in: an effect in several steps.
+
+    It lasts until something else is shown; where only a pointer moved, it is still the same.
+    """
     first = place
+    before = max((one for one in used if one < place), default=None)
     while first > 0 and first - 1 not in used and _stands_s(changes[first - 1]) < SHORT_STAND_S:
+        if before is not None and _look_alike(changes[first - 1], changes[before]):
+            break
         first -= 1
     start_s, settled_s = changes[first].begin_s, changes[place].settled_s
-    return Stretch(start_s, min(settled_s, start_s + LONGEST_MOVE_S), changes[place].end_s)
+    last = place
+    while last + 1 < len(changes) and last + 1 not in used and _look_alike(changes[last + 1], changes[place]):
+        last += 1
+    return Stretch(start_s, min(settled_s, start_s + LONGEST_MOVE_S), changes[last].end_s)
+
+
+def _look_alike(one: Change, other: Change) -> bool:
+    """Whether two pictures differ by a pointer only."""
+    levels = np.abs(np.subtract(*(_stacked([change.thumb])[0] for change in (one, other))))
+    return int((levels > SAME_LEVELS).sum()) <= SAME_PIXELS
 
 
 def _stands_s(change: Change) -> Fraction:

@@ -19,10 +19,20 @@ def font_files() -> tuple[Path, ...]:
     return tuple(sorted(FONT_FOLDER.glob("Inter-*.ttf")))
 
 
-def font_file(weight: int) -> Path:
-    """The upright cut whose weight is nearest to `weight` (400 to 800); of two as near, the lighter."""
-    return FONT_FOLDER / f"Inter-{CUTS[min(CUTS, key=lambda cut: (abs(cut - weight), cut))]}.ttf"
+def font_file(weight: int, family: str = FONT_FAMILY) -> Path:
+    """The upright cut whose weight is nearest to `weight` (400 to 800); of two as near, the lighter.
+
+    Args:
+        family: one of `FAMILIES`; any other is drawn in Inter.
+    """
+    cuts = FAMILIES.get(family)
+    if cuts is None:
+        family, cuts = FONT_FAMILY, CUTS
+    return FONT_FOLDER / f"{family}-{cuts[min(cuts, key=lambda cut: (abs(cut - weight), cut))]}.ttf"
 
 
 CUTS = {400: "Regular", 500: "Medium", 600: "SemiBold", 700: "Bold", 800: "ExtraBold"}
 """Names of the upright cuts by `usWeightClass`."""
+
+FAMILIES = {FONT_FAMILY: CUTS, "Literata": {400: "Regular", 700: "Bold"}}
+"""The families that ship; Literata is described in `fonts/Literata.md`."""

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 NAL_SLICE, NAL_IDR, NAL_SPS, NAL_PPS = 1, 5, 7, 8
 PROFILE_HIGH = 100
+PROFILES_WITH_CHROMA = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128})
+CHROMA_444 = 3
 MUST_BE_ESCAPED = re.compile(rb"\0\0(?=[\0-\3])")
 
 
@@ -77,6 +79,37 @@ def frame_num_bits(sps: bytes) -> int:
     return length
 
 
+def parameter_set_id(nal: bytes) -> int:
+    """The id of a picture parameter set, or of a sequence parameter set."""
+    is_sequence = nal_type(nal) == NAL_SPS
+    return BitReader(unescape(nal[1:]), 24 if is_sequence else 0).golomb()
+
+
+def is_progressive(sps: bytes) -> bool:
+    """Whether all pictures of a sequence are whole frames: `frame_mbs_only_flag`.
+
+    Raises:
+        ValueError, IndexError: it is cut off.
+    """
+    reader = BitReader(unescape(sps[1:]))
+    profile = reader.bits(24) >> 16
+    reader.golomb()  # seq_parameter_set_id
+    if profile in PROFILES_WITH_CHROMA:
+        has_planes = reader.golomb() == CHROMA_444 and reader.bits(1)
+        reader.golomb(), reader.golomb(), reader.bits(1)  # bit depths, transform bypass
+        if reader.bits(1):
+            _skip_scaling_lists(reader, 12 if has_planes else 8)
+    reader.golomb()  # log2_max_frame_num_minus4
+    if (order_type := reader.golomb()) == 0:
+        reader.golomb()
+    elif order_type == 1:
+        reader.bits(1), reader.golomb(), reader.golomb()
+        for _ in range(reader.golomb()):
+            reader.golomb()
+    reader.golomb(), reader.bits(1), reader.golomb(), reader.golomb()  # references, gaps, width, height
+    return bool(reader.bits(1))
+
+
 def renumber(nal: bytes, bits: int, frame_num: int) -> bytes:
     """The slice with another `frame_num`, which wraps at 2 to the power of `bits`."""
     raw = bytearray(unescape(nal))
@@ -102,6 +135,18 @@ def set_idr_pic_id(nal: bytes, bits: int) -> bytes:
         raise ValueError(nal[:32].hex())
     _set_bit(raw, place + 2, 1)
     return escape(bytes(raw))
+
+
+def _skip_scaling_lists(reader: BitReader, count: int) -> None:
+    for index in range(count):
+        if not reader.bits(1):
+            continue
+        last, following = 8, 8
+        for _ in range(16 if index < 6 else 64):  # noqa: PLR2004  # six lists of 4 x 4, then of 8 x 8
+            if following:
+                code = reader.golomb()
+                following = (last + (code + 1) // 2 * (1 if code % 2 else -1)) % 256
+            last = following or last
 
 
 def _frame_num_place(raw: bytearray) -> int:

@@ -113,6 +113,11 @@ def normalise(samples: Samples) -> Samples:
     return limited
 
 
+def limit_peaks(samples: Samples) -> Samples:
+    """The sound as it is, its peaks turned down below the limit."""
+    return _limit(samples, _peaks(samples), 1.0)
+
+
 def _limit(samples: Samples, peaks: Floats, gain: float) -> Samples:
     """Raise a sound and turn down what would be too high, a few milliseconds ahead, so softly that nothing distorts."""
     ceiling = 10 ** (LIMIT_DBTP / 20)

@@ -9,25 +9,28 @@ Source: ISO/IEC 14496-12 (boxes), 14496-14 (`esds`), 14496-15 (`avcC`); QuickTim
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
-from itertools import chain, groupby, pairwise
+from functools import reduce
+from itertools import accumulate, groupby, pairwise
+from operator import and_
 from pathlib import Path
+from typing import BinaryIO
 
+from coursecrafter.media.h264 import PROFILE_HIGH
+from coursecrafter.media.picture_track import TICKS_PER_S, PictureTrack, TrackSample, track_of
 from coursecrafter.media.sound import AUDIO_CONFIG
-from coursecrafter.media.still_video import CodedRun, Sample, Shown, samples_of
-from coursecrafter.media.timeline import AAC_FRAME_SAMPLES, SAMPLE_RATE_HZ, VIDEO_FPS
+from coursecrafter.media.still_video import Shown
+from coursecrafter.media.timeline import AAC_FRAME_SAMPLES, SAMPLE_RATE_HZ
 
-MP4_VERSION = 1
+MP4_VERSION = 2
 """Part of the content key of all that is muxed here; raise it when the same parts give other bytes."""
 
 MOVIE_SCALE = SAMPLE_RATE_HZ
-VIDEO_SCALE = 512 * VIDEO_FPS
 CHAPTER_SCALE = 1000
-FRAME_TICKS = VIDEO_SCALE // VIDEO_FPS
-CHUNK_FRAMES = VIDEO_FPS
 LANGUAGE_CODES = {
     "ar": "ara", "bg": "bul", "bn": "ben", "ca": "cat", "cs": "ces", "cy": "cym", "da": "dan", "de": "deu",
     "el": "ell", "en": "eng", "es": "spa", "et": "est", "eu": "eus", "fa": "fas", "fi": "fin", "fr": "fra",
@@ -38,6 +41,7 @@ LANGUAGE_CODES = {
     "sr": "srp", "sv": "swe", "sw": "swa", "ta": "tam", "te": "tel", "th": "tha", "tr": "tur", "uk": "ukr",
     "ur": "urd", "vi": "vie", "zh": "zho",
 }  # fmt: skip
+SOUND_CHUNK = -(-SAMPLE_RATE_HZ // AAC_FRAME_SAMPLES)
 MATRIX = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 MAC_EPOCH = datetime(1904, 1, 1, tzinfo=UTC)
 # A text sample entry as players of chapters expect it: no colours, one nameless font.
@@ -65,88 +69,117 @@ class _Track:
     entry: bytes
     timing: bytes
     per_chunk: list[int]
+    chunk_starts_s: list[Fraction]
     language: str
     movie_ticks: int
     edits: bytes = b""
     references: bytes = b""
     sync: bytes = b""
+    shifts: bytes = b""
     size_px: tuple[int, int] = (0, 0)
     is_enabled: bool = True
 
 
 def write_mp4(
     path: Path,
-    shown: Sequence[Shown],
+    shown: Sequence[Shown] | PictureTrack,
     sound: Sequence[bytes],
     *,
     chapters: Sequence[Chapter] = (),
     language: str = "und",
     title: str = "",
     modified: str = "1970-01-01T00:00:00Z",
+    film: Path | None = None,
 ) -> None:
     """Write a video.
 
     Args:
         path: the file to write.
-        shown: what is seen, in order.
+        shown: what is seen, in order; or a track that was put together of it and of a film.
         sound: AAC packets from `sound.lay_blocks`, one more than the frames of sound.
         chapters: in order of time; the first starts at 0.
         language: BCP 47 tag of the sound.
         title: of the video; player windows show it.
         modified: ISO 8601 time that stands as its time of creation.
+        film: the file that the track's places are of.
 
     Raises:
         VideoNotAssembled: CC-0203, see `samples_of`.
     """
-    pictures = list(samples_of(shown))
-    run = shown[0].run
+    track = shown if isinstance(shown, PictureTrack) else track_of(shown)
     code = LANGUAGE_CODES.get(language.split("-", maxsplit=1)[0].lower(), "und")
-    created = int((datetime.fromisoformat(modified) - MAC_EPOCH).total_seconds())
-    movie_ticks = len(pictures) * MOVIE_SCALE // VIDEO_FPS
+    # What was read from a deck in earlier days may be older than MP4's calendar; 0 says that nobody knows.
+    created = max(0, int((datetime.fromisoformat(modified) - MAC_EPOCH).total_seconds()))
+    movie_ticks = track.ticks * MOVIE_SCALE // TICKS_PER_S
     texts = [_chapter_sample(chapter.title) for chapter in chapters]
-    tracks = [_video_track(pictures, run, has_chapters=bool(chapters)), _sound_track(sound, code)]
+    tracks = [_video_track(track, has_chapters=bool(chapters)), _sound_track(sound, code)]
     if chapters:
-        tracks.append(_chapter_track(chapters, texts, code, Fraction(len(pictures), VIDEO_FPS)))
+        tracks.append(_chapter_track(chapters, texts, code, Fraction(track.ticks, TICKS_PER_S)))
     order, offsets = _interleave(tracks)
     ftyp = _box(b"ftyp", b"isom", _u32(512), b"isomiso2avc1mp41")
     payload_bytes = sum(sum(track.sizes) for track in tracks)
     tail = (tracks, title, chapters, created, movie_ticks)
     # The index holds the places of chunks that stand behind it, so its own length is measured first.
     base = len(ftyp) + len(_moov(offsets, 0, *tail)) + 16
-    with path.open("wb") as file:
+    with path.open("wb") as file, ExitStack() as stack:
+        source = stack.enter_context(film.open("rb")) if film else None
         file.write(ftyp)
         file.write(_moov(offsets, base, *tail))
         file.write(struct.pack(">I4sQ", 1, b"mdat", payload_bytes + 16))
-        for track, first, count in order:
-            if track == 0:
-                file.writelines(part for sample in pictures[first : first + count] for part in _avcc_sample(sample))
+        for number, first, count in order:
+            if number == 0:
+                file.writelines(_contents(track.samples[first : first + count], source))
             else:
-                file.writelines((sound, texts)[track - 1][first : first + count])
+                file.writelines((sound, texts)[number - 1][first : first + count])
 
 
-def _avcc_sample(sample: Sample) -> tuple[bytes, bytes]:
-    return _u32(len(sample.nal)), sample.nal
+def _contents(samples: Sequence[TrackSample], film: BinaryIO | None) -> Iterator[bytes]:
+    for sample in samples:
+        if sample.place is None:
+            yield from sample.nals
+        elif film is not None:
+            film.seek(sample.place)
+            yield film.read(sample.size_bytes)
 
 
-def _video_track(pictures: Sequence[Sample], run: CodedRun, *, has_chapters: bool) -> _Track:
-    sync = [number for number, sample in enumerate(pictures, 1) if sample.is_idr]
-    count = len(pictures)
+def _video_track(track: PictureTrack, *, has_chapters: bool) -> _Track:
+    samples, movie_ticks = track.samples, track.ticks * MOVIE_SCALE // TICKS_PER_S
+    sync = [number for number, sample in enumerate(samples, 1) if sample.is_sync]
+    per_chunk, starts_s = _seconds(samples)
+    edit = struct.pack(">IIiI", 1, movie_ticks, track.delay_ticks, 0x10000)
     return _Track(
         number=1,
         handler=b"vide",
-        scale=VIDEO_SCALE,
-        ticks=count * FRAME_TICKS,
-        sizes=[len(sample.nal) + 4 for sample in pictures],
+        scale=TICKS_PER_S,
+        ticks=track.ticks,
+        sizes=[sample.size_bytes for sample in samples],
         header=_full(b"vmhd", 1, bytes(8)),
-        entry=_avc1(run),
-        timing=struct.pack(">III", 1, count, FRAME_TICKS),
-        per_chunk=_chunks(count, CHUNK_FRAMES),
+        entry=_avc1(track),
+        timing=_runs(sample.ticks for sample in samples),
+        per_chunk=per_chunk,
+        chunk_starts_s=starts_s,
         language="und",
-        movie_ticks=count * MOVIE_SCALE // VIDEO_FPS,
+        movie_ticks=movie_ticks,
+        # Positive shifts and an edit that takes the first away are what players have always met; negative ones are not.
+        edits=_box(b"edts", _full(b"elst", 0, edit)) if track.delay_ticks else b"",
         references=_box(b"tref", _box(b"chap", _u32(3))) if has_chapters else b"",
         sync=_full(b"stss", 0, _u32(len(sync)), *map(_u32, sync)),
-        size_px=(run.width_px, run.height_px),
+        shifts=_full(b"ctts", 0, _runs(sample.shift_ticks for sample in samples)) if track.delay_ticks else b"",
+        size_px=(track.width_px, track.height_px),
     )
+
+
+def _runs(values: Iterable[int]) -> bytes:
+    """How often each value comes in a row, and the value."""
+    runs = [struct.pack(">II", len(list(group)), value) for value, group in groupby(values)]
+    return _u32(len(runs)) + b"".join(runs)
+
+
+def _seconds(samples: Sequence[TrackSample]) -> tuple[list[int], list[Fraction]]:
+    """A chunk for each second in which pictures begin: how many, and when it begins."""
+    starts = accumulate((sample.ticks for sample in samples[:-1]), initial=0)
+    groups = [list(group) for _, group in groupby(starts, lambda at: at // TICKS_PER_S)]
+    return [len(group) for group in groups], [Fraction(group[0], TICKS_PER_S) for group in groups]
 
 
 def _sound_track(sound: Sequence[bytes], language: str) -> _Track:
@@ -160,7 +193,10 @@ def _sound_track(sound: Sequence[bytes], language: str) -> _Track:
         header=_full(b"smhd", 0, bytes(4)),
         entry=_mp4a(max(map(len, sound)), sum(map(len, sound)) * 8 * SAMPLE_RATE_HZ // max(heard, AAC_FRAME_SAMPLES)),
         timing=struct.pack(">III", 1, len(sound), AAC_FRAME_SAMPLES),
-        per_chunk=_chunks(len(sound), -(-SAMPLE_RATE_HZ // AAC_FRAME_SAMPLES)),
+        per_chunk=[min(SOUND_CHUNK, len(sound) - first) for first in range(0, len(sound), SOUND_CHUNK)],
+        chunk_starts_s=[
+            Fraction(first * AAC_FRAME_SAMPLES, SAMPLE_RATE_HZ) for first in range(0, len(sound), SOUND_CHUNK)
+        ],
         language=language,
         movie_ticks=heard,
         # The first packet only fills the decoder: the sound begins with its second frame.
@@ -181,29 +217,28 @@ def _chapter_track(chapters: Sequence[Chapter], texts: Sequence[bytes], language
         entry=_box(b"text", bytes(6), b"\0\1", CHAPTER_STYLE),
         timing=_u32(len(lengths)) + b"".join(struct.pack(">II", 1, length) for length in lengths),
         per_chunk=[1] * len(texts),
+        chunk_starts_s=[Fraction(-1)] * len(texts),
         language=language,
         movie_ticks=sum(lengths) * MOVIE_SCALE // CHAPTER_SCALE,
         is_enabled=False,
     )
 
 
-def _chunks(samples: int, most: int) -> list[int]:
-    return [min(most, samples - first) for first in range(0, samples, most)]
-
-
 def _interleave(tracks: Sequence[_Track]) -> tuple[list[tuple[int, int, int]], list[list[int]]]:
-    """Order chunks: chapters first, then a second of pictures, a second of sound, and so on.
+    """Order chunks: chapters first, then pictures and sound by the time at which they begin.
 
     Returns:
         (track index, first sample, count) of each chunk in file order; and each track's chunk places in the payload.
     """
-    rounds = max(len(track.per_chunk) for track in tracks[:2])
-    texts = [(2, index) for index in range(len(tracks[2].sizes))] if len(tracks) > 2 else []  # noqa: PLR2004  # the chapter track
-    media = ((track, chunk) for chunk in range(rounds) for track in (0, 1) if chunk < len(tracks[track].per_chunk))
+    begun = sorted(
+        (start_s, index, chunk)
+        for index, track in enumerate(tracks)
+        for chunk, start_s in enumerate(track.chunk_starts_s)
+    )
     order: list[tuple[int, int, int]] = []
     offsets: list[list[int]] = [[] for _ in tracks]
     at, nexts = 0, [0] * len(tracks)
-    for index, chunk in chain(texts, media):
+    for _, index, chunk in begun:
         count = tracks[index].per_chunk[chunk]
         first = nexts[index]
         order.append((index, first, count))
@@ -248,6 +283,7 @@ def _trak(track: _Track, places: Sequence[int], times: bytes) -> bytes:
         b"stbl",
         _full(b"stsd", 0, _u32(1), track.entry),
         _full(b"stts", 0, track.timing),
+        track.shifts,
         track.sync,
         _stsc(track.per_chunk),
         _full(b"stsz", 0, _u32(0), _u32(len(track.sizes)), *map(_u32, track.sizes)),
@@ -265,13 +301,21 @@ def _stsc(per_chunk: Sequence[int]) -> bytes:
     return _full(b"stsc", 0, _u32(len(runs)), *runs)
 
 
-def _avc1(run: CodedRun) -> bytes:
-    sets = struct.pack(">BH", 0xE1, len(run.sps)) + run.sps + struct.pack(">BH", 1, len(run.pps)) + run.pps
+def _avc1(track: PictureTrack) -> bytes:
+    """One entry for all pictures, also where two encoders made them: each picture names its own parameter sets."""
+    sets = b"".join(
+        bytes([mark | len(kind)]) + b"".join(struct.pack(">H", len(one)) + one for one in kind)
+        for mark, kind in ((0xE0, track.sps), (0, track.pps))
+    )
+    # The highest profile and level of all, and the constraints that all keep.
+    profile, level = (max(one[at] for one in track.sps) for at in (1, 3))
+    constraints = reduce(and_, (one[2] for one in track.sps))
     # the last four bytes belong to High profile: 4:2:0, 8 bit, no further parameter sets
-    avcc = _box(b"avcC", b"\1", run.sps[1:4], b"\xff", sets, b"\xfd\xf8\xf8\0")
+    chroma = b"\xfd\xf8\xf8\0" if profile == PROFILE_HIGH else b""
+    avcc = _box(b"avcC", bytes([1, profile, constraints, level, 0xFF]), sets, chroma)
     colr = _box(b"colr", b"nclx", struct.pack(">HHHB", 1, 1, 1, 0))
     pasp = _box(b"pasp", _u32(1), _u32(1))
-    fixed = struct.pack(">6xH16xHHIIIH32sHh", 1, run.width_px, run.height_px, 72 << 16, 72 << 16, 0, 1, b"", 24, -1)
+    fixed = struct.pack(">6xH16xHHIIIH32sHh", 1, track.width_px, track.height_px, 72 << 16, 72 << 16, 0, 1, b"", 24, -1)
     return _box(b"avc1", fixed, avcc, colr, pasp)
 
 

@@ -54,6 +54,8 @@ def _ends_fault(
     length_s: Fraction,
     decode: Callable[[], Iterator[VideoFrame] | Iterator[AudioFrame]],
 ) -> str | None:
+    if not hasattr(stream.codec_context, "options"):  # None for a codec that nobody here knows
+        return "is coded in an unknown way"
     stream.codec_context.options = {"err_detect": "explode"}
     first = next(iter(decode()), None)
     if first is None:

@@ -1,11 +1,10 @@
-"""Measure a finished video as a player would see and hear it."""
+"""Measure a finished video as a player would see and hear it, in bounded memory."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,10 @@ ENVELOPE_SAMPLES = SAMPLE_RATE_HZ // ENVELOPE_HZ
 BOX_HEAD_BYTES = 8
 LEAST_AUDIBLE = 10**-3
 AUDIBLE_BELOW_PEAK_DB = 40
+CLICK_LEAST = 0.01
+CLICK_OVER = 10
+"""A click is 20 dB louder than anything 4 to 10 ms before and after it."""
+CLICK_NEAR_S = Fraction(3, 50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +50,22 @@ class Measured:
 
 
 def measure(path: Path, frame_s: Fraction) -> Measured:
-    """Measure an MP4, in bounded memory.
+    """Measure an MP4; what is kept of an hour is a few megabytes.
 
     Args:
         path: the file.
-        frame_s: how long each picture is shown, in seconds.
+        frame_s: how long the last picture is shown where the file does not say, in seconds.
     """
-    pictures = [(at_s, is_key) for kind, at_s, is_key in read_packets(path) if kind == "video"]
-    end_s = pictures[-1][0] + frame_s
-    keys = [at_s for at_s, is_key in pictures if is_key] + [end_s]
+    frames, end_s, distance_s = 0, Fraction(0), Fraction(0)
+    key_s: Fraction | None = None
+    # Pictures may not stand in the file in the order in which they are shown; those that can be sought to always do.
+    for kind, at_s, lasts_s, is_key in read_packets(path):
+        if kind == "video":
+            frames, end_s = frames + 1, max(end_s, at_s + (lasts_s or frame_s))
+            if is_key:
+                distance_s = max(distance_s, at_s - key_s) if key_s is not None else distance_s
+                key_s = at_s
+    distance_s = max(distance_s, end_s - (key_s or 0))
     meter = Meter()
     peak, samples = 0.0, 0
     envelope: list[np.ndarray[Any, Any]] = []
@@ -65,10 +75,10 @@ def measure(path: Path, frame_s: Fraction) -> Measured:
         samples += len(second)
         envelope.append(_envelope(second))
     return Measured(
-        video_frames=len(pictures),
+        video_frames=frames,
         video_s=end_s,
         sound_s=Fraction(samples, SAMPLE_RATE_HZ),
-        longest_key_distance_s=max(after - before for before, after in pairwise(keys)),
+        longest_key_distance_s=distance_s,
         is_faststart=_is_faststart(path),
         lufs=meter.integrated_lufs(),
         peak_dbtp=decibels(peak),
@@ -88,6 +98,24 @@ def onset_s(envelope: Samples, from_s: Fraction, until_s: Fraction) -> Fraction 
         return None
     audible = int(np.argmax(level > loudest * 10 ** (-AUDIBLE_BELOW_PEAK_DB / 20)))
     return Fraction(first + audible, ENVELOPE_HZ)
+
+
+def clicks_at(envelope: Samples, seams_s: Sequence[Fraction]) -> int:
+    """How many clicks are heard near seams: bursts of a few milliseconds with hardly anything around them.
+
+    Args:
+        envelope: from `Measured`.
+        seams_s: where sounds begin and end, in seconds from the start.
+    """
+    near = int(CLICK_NEAR_S * ENVELOPE_HZ)
+    seams = [int(seam_s * ENVELOPE_HZ) for seam_s in seams_s]
+    places = {place for seam in seams for place in range(max(0, seam - near), min(len(envelope), seam + near))}
+    padded = np.pad(envelope, 5)
+    clicks = 0
+    for place in places:
+        around = max(padded[place : place + 4].max(), padded[place + 7 : place + 11].max())
+        clicks += bool(envelope[place] > max(CLICK_LEAST, CLICK_OVER * around))
+    return clicks
 
 
 def _seconds(parts: Iterator[Samples]) -> Iterator[Samples]:

@@ -1,4 +1,4 @@
-"""A stranger's recording: opened with care, heard for a moment.
+"""A stranger's recording: opened with care, heard for a moment or as far as it is needed.
 
 Only the reader of the kind it shows is tried, and only codecs of sound are taken, so that a file cannot choose a
 playlist that reads other files.
@@ -6,19 +6,25 @@ playlist that reads other files.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
 import av
+import numpy as np
 from av.container import InputContainer
 from av.stream import Disposition
 
 from coursecrafter.errors import IngestError
+from coursecrafter.media.codec import Samples
+from coursecrafter.media.timeline import SAMPLE_RATE_HZ
 
 MAX_DURATION_S = 4 * 3600
 MAX_CHANNELS = 8
 CODECS = frozenset({"aac", "alac", "flac", "mp3", "mp3float", "opus", "vorbis", "libopus", "libvorbis"})
+FIRST_BYTES = 12
+ID3, OGG, FLAC, RIFF, FTYP = b"ID3", b"OggS", b"fLaC", b"RIFF", b"ftyp"
 
 
 class NotARecording(IngestError):
@@ -66,6 +72,46 @@ def check_recording(path: Path, container_format: str) -> Fraction:
         raise DamagedRecording("The recording is damaged and cannot be read.", detail=repr(error)) from error
 
 
+def container_format(path: Path) -> str:
+    """What a recording is by its first bytes, as FFmpeg calls the reader of it.
+
+    Raises:
+        NotARecording: CC-0133.
+    """
+    with path.open("rb") as file:
+        head = file.read(FIRST_BYTES)
+    for sign, name in ((RIFF, "wav"), (OGG, "ogg"), (FLAC, "flac"), (ID3, "mp3")):
+        if head.startswith(sign):
+            return name
+    if head[4:8] == FTYP:
+        return "mp4"
+    if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:  # noqa: PLR2004  # the sync word of MPEG audio
+        return "mp3"
+    raise NotARecording("The file is no recording of a kind that is taken.")
+
+
+def decode_recording(path: Path, most_s: int) -> Iterator[Samples]:
+    """A recording's sound, mono at 48 kHz, piece by piece; what comes after `most_s` seconds is left out.
+
+    Raises:
+        NotARecording, DamagedRecording, RecordingTooLong: CC-0133 to CC-0135.
+    """
+    check_recording(path, name := container_format(path))
+    left = most_s * SAMPLE_RATE_HZ
+    try:
+        with av.open(str(path.absolute()), format=name, options={"protocol_whitelist": "file"}) as container:
+            resampler = av.AudioResampler(format="fltp", layout="mono", rate=SAMPLE_RATE_HZ)
+            for frame in container.decode(audio=0):
+                for part in resampler.resample(frame):
+                    piece = part.to_ndarray()[0][:left]
+                    left -= len(piece)
+                    yield np.clip(np.nan_to_num(piece), -1, 1)
+                if left <= 0:
+                    return
+    except (av.FFmpegError, ValueError, MemoryError) as error:
+        raise DamagedRecording("The recording is damaged and cannot be read.", detail=repr(error)) from error
+
+
 def _checked(container: InputContainer) -> Fraction:
     if not container.streams.audio:
         raise NotARecording("There is no sound in the file.")
@@ -74,8 +120,9 @@ def _checked(container: InputContainer) -> Fraction:
         raise NotARecording("There is a film in the file, although it is given as a recording.")
     stream = container.streams.audio[0]
     context = stream.codec_context
-    if not (context.name in CODECS or context.name.startswith("pcm_")):
-        raise NotARecording(f"The sound is coded as “{context.name}”, which is not taken.")
+    name = getattr(context, "name", "unknown")  # None for a codec that nobody here knows
+    if not (name in CODECS or name.startswith("pcm_")):
+        raise NotARecording(f"The sound is coded as “{name}”, which is not taken.")
     if context.channels > MAX_CHANNELS:
         raise RecordingTooLong(f"The recording has {context.channels} channels; {MAX_CHANNELS} are the most.")
     duration_s = Fraction(0)

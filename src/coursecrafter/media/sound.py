@@ -115,7 +115,7 @@ def make_voice_block(wav: bytes) -> VoiceBlock:
         UnusableSound: CC-0204, it is something else.
     """
     samples = read_wav(wav)
-    heard = _audible_range(samples)
+    heard = audible_range(samples)
     if heard is None:
         return VoiceBlock((), 0, 0, 0, -math.inf)
     first, last = heard
@@ -170,7 +170,7 @@ def read_wav(wav: bytes) -> Samples:
     return np.asarray(resampled, np.float32)
 
 
-def _audible_range(samples: Samples) -> tuple[int, int] | None:
+def audible_range(samples: Samples) -> tuple[int, int] | None:
     """First and last audible sample, judged in steps of 5 ms; None for silence."""
     steps = len(samples) // ENVELOPE_SAMPLES
     if steps == 0:

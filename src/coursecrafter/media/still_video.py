@@ -25,6 +25,7 @@ from coursecrafter.media.h264 import (
     NAL_SPS,
     frame_num_bits,
     nal_type,
+    parameter_set_id,
     renumber,
     set_idr_pic_id,
     split_annex_b,
@@ -138,13 +139,14 @@ def plan_coding(holds_frames: Sequence[int], longest_frames: int = LONGEST_GOP_F
 
 
 def encode_pictures(
-    pictures: Iterable[Picture], idr: Sequence[bool], *, width_px: int = 1920, height_px: int = 1080
+    pictures: Iterable[Picture], idr: Sequence[bool], *, width_px: int = 1920, height_px: int = 1080, set_id: int = 0
 ) -> CodedRun:
     """Code pictures, in bounded memory.
 
     Args:
         pictures: N pictures (RGB arrays or paths), each height_px x width_px.
         idr: N flags as from `plan_coding`; the first must be True.
+        set_id: of the parameter sets, see `encode_h264`.
 
     Raises:
         VideoNotAssembled: CC-0203, a picture has another size.
@@ -159,7 +161,7 @@ def encode_pictures(
         kept += [False, True] if is_idr else [True]
     checked = (_of_size(picture, width_px, height_px) for picture in pictures)
     fed = (next(checked) if is_kept else grey for is_kept in kept)
-    parameter_sets, units = encode_h264(fed, flags, width_px, height_px)
+    parameter_sets, units = encode_h264(fed, flags, width_px, height_px, set_id)
     by_type = {nal_type(nal): nal for nal in split_annex_b(parameter_sets)}
     coded = tuple(_coded(unit) for unit, is_kept in zip(units, kept, strict=True) if is_kept)
     _require([picture.is_idr for picture in coded] == list(idr), "the encoder chose other IDRs")
@@ -200,7 +202,7 @@ def blend(before: Picture, after: Picture, steps: int) -> Iterator[np.ndarray[An
 
 def _samples_of_run(part: Shown, bits: int) -> Iterator[Sample]:
     run = part.run
-    skips = _skip_nals(run.width_px, run.height_px, bits)
+    skips = _skip_nals(run.width_px, run.height_px, bits, parameter_set_id(run.pps))
     frame_num = 0
     for picture, hold in zip(run.pictures, part.holds_frames, strict=True):
         _require(hold >= 1, f"a picture is shown for {hold} frames")
@@ -221,10 +223,10 @@ def _idr_intervals(hold_frames: int, longest_frames: int) -> list[int]:
 
 
 @cache
-def _skip_nals(width_px: int, height_px: int, bits: int) -> tuple[bytes, ...]:
+def _skip_nals(width_px: int, height_px: int, bits: int, set_id: int) -> tuple[bytes, ...]:
     """The picture that repeats the one before it, once for each `frame_num`."""
-    grey = _grey(width_px, height_px)
-    skip = encode_pictures([grey, grey], [True, False], width_px=width_px, height_px=height_px).pictures[1].nal
+    grey, size = _grey(width_px, height_px), {"width_px": width_px, "height_px": height_px}
+    skip = encode_pictures([grey, grey], [True, False], **size, set_id=set_id).pictures[1].nal
     return tuple(renumber(skip, bits, frame_num) for frame_num in range(1 << bits))
 
 

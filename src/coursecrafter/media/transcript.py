@@ -32,17 +32,17 @@ class Passage:
 
 def to_text(title: str, passages: Sequence[Passage]) -> str:
     """The transcript as plain text."""
-    parts = [_plain(title), ""]
+    parts = [plain(title), ""]
     for passage in passages:
-        parts += [f"[{_clock(passage.start_s)}] {_plain(passage.heading)}".rstrip()]
-        parts += [_plain(paragraph) for paragraph in passage.paragraphs]
+        parts += [f"[{clock(passage.start_s)}] {plain(passage.heading)}".rstrip()]
+        parts += [plain(paragraph) for paragraph in passage.paragraphs]
         parts += [""]
     return "\n".join(parts)
 
 
 def to_html(title: str, language: str, passages: Sequence[Passage]) -> str:
     """The transcript as a page that needs no other file; each text finds its own direction."""
-    name = escape(_plain(title))
+    name = escape(plain(title))
     head = (
         f'<!DOCTYPE html>\n<html lang="{escape(language)}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -51,18 +51,19 @@ def to_html(title: str, language: str, passages: Sequence[Passage]) -> str:
     )
     parts = [head]
     for passage in passages:
-        clock = f"<time>{_clock(passage.start_s)}</time>"
-        parts.append(f'<h2 dir="auto">{clock}{escape(_plain(passage.heading))}</h2>')
-        parts += [f'<p dir="auto">{escape(_plain(paragraph))}</p>' for paragraph in passage.paragraphs]
+        begins = f"<time>{clock(passage.start_s)}</time>"
+        parts.append(f'<h2 dir="auto">{begins}{escape(plain(passage.heading))}</h2>')
+        parts += [f'<p dir="auto">{escape(plain(paragraph))}</p>' for paragraph in passage.paragraphs]
     return "\n".join([*parts, "</main>\n</body>\n</html>\n"])
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """On one line, without characters that no text file should hold."""
     return " ".join("".join(" " if unicodedata.category(char) in {"Cc", "Cs"} else char for char in text).split())
 
 
-def _clock(at_s: Fraction) -> str:
+def clock(at_s: Fraction) -> str:
+    """A time as a viewer reads it: `12:05`, `1:02:03`."""
     whole = int(at_s)
     hours = f"{whole // 3600}:" if whole >= 3600 else ""  # noqa: PLR2004  # seconds of an hour
     return f"{hours}{whole // 60 % 60:02}:{whole % 60:02}"

@@ -41,6 +41,22 @@ _SEGMENT_WITH_SCRIPTS = fill(
     ),
 )
 
+# What an author said goes before what was found in the film; without either it is said that it was not found.
+_FILM = one(
+    """
+SELECT m.state, CAST(m.times ->> 0 AS float) AS appears_at_s, CAST(m.times ->> 1 AS float) AS stands_at_s,
+  CAST(m.times ->> 2 AS float) AS ends_at_s
+FROM course_crafter.cc_assets a CROSS JOIN LATERAL (
+  SELECT 1 AS place, 'by_hand' AS state, a.metadata -> 'by_hand' -> CAST(g.id AS text) AS times
+  UNION ALL SELECT 2, 'found', a.metadata -> 'stretches' -> g.source_ref
+  UNION ALL SELECT 3, 'not_found', NULL
+) m
+WHERE a.lesson_id = g.lesson_id AND a.role = 'film_cut' AND a.is_active AND a.deleted_at IS NULL
+  AND (m.times IS NOT NULL OR (m.place = 3 AND g.source_ref IS NOT NULL))
+ORDER BY m.place LIMIT 1
+"""
+)
+
 # An engine's own segments are those for which no engine before it has a script.
 _PLAN = answer(
     """
@@ -58,11 +74,12 @@ WHERE c.lesson_id = l.id AND c.deleted_at IS NULL ORDER BY c.sequence, c.id
             """
 {segment},
   NOT EXISTS (SELECT 1 FROM course_crafter.cc_scripts o WHERE o.segment_id = g.id AND o.engine < :engine) AS is_own,
-  {script} AS script
+  {film} AS film, {script} AS script
 FROM course_crafter.cc_segments g JOIN course_crafter.cc_scripts x ON x.segment_id = g.id AND x.engine = :engine
 WHERE g.scene_id = c.id AND g.deleted_at IS NULL ORDER BY g.sequence, g.id
 """,
             segment=_SEGMENT,
+            film=_FILM,
             script=one("{script} FROM course_crafter.cc_scripts s WHERE s.id = x.id", script=_SCRIPT),
         ),
     ),

@@ -16,7 +16,8 @@ from typing import BinaryIO
 from uuid import uuid4
 
 from coursecrafter.domain.stored import StoredObject
-from coursecrafter.storage.objects import ObjectStore, translated
+from coursecrafter.storage.backends import translated
+from coursecrafter.storage.objects import ObjectStore
 
 ABANDONED_S = 24 * 3600
 """A file that nobody has written to for so long belongs to a process that is gone."""

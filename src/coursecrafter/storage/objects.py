@@ -3,59 +3,42 @@
 Objects are named by their SHA-256 and never change, so a second write of the same bytes is a no-op and a reader needs
 no lock. Nothing of one organisation is shared with another, not even equal bytes: keys begin with the organisation.
 Records of finished steps stand beside the objects (`jobs/steps.py`).
+
+What nothing seems to use is laid aside before it is removed (`upkeep/collecting.py`); whoever asks for it gets it back.
 """
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import obstore
-from obstore.store import LocalStore, from_url
+from obstore.store import LocalStore
 
 from coursecrafter.domain.stored import StoredObject
-from coursecrafter.errors import AssetError
+from coursecrafter.storage.backends import Listed, asked_again, copied, listed, moved, open_remote, remove, translated
+from coursecrafter.storage.backends import ObjectMissing as ObjectMissing  # noqa: PLC0414 - whoever opens a store
+from coursecrafter.storage.backends import StoreFull as StoreFull  # noqa: PLC0414 - needs to know
+from coursecrafter.storage.backends import StoreUnreachable as StoreUnreachable  # noqa: PLC0414 - its errors
 
 if TYPE_CHECKING:
-    from obstore import BytesStream
+    from obstore import BytesStream, GetResult
     from obstore.store import ObjectStore as Backend
 
 CHUNK_BYTES = 8 * 1024 * 1024
 PIECE_BYTES = 256 * 1024
 """What a reader of a part is given at a time: many may read at once."""
-
-
-class StoreFull(AssetError):
-    """There is no room left where files are stored."""
-
-    code = "CC-0701"
-    status = 507
-    retry = True
-    remedy = "Free some space, or point COURSECRAFTER_STORE at a larger disk, and run the same command again."
-
-
-class ObjectMissing(AssetError):
-    """A stored file that a row or a record names is not in the store."""
-
-    code = "CC-0702"
-    remedy = "Build the course again: what is missing is made anew."
-
-
-class StoreUnreachable(AssetError):
-    """The store did not take or give a file."""
-
-    code = "CC-0703"
-    status = 503
-    retry = True
-    remedy = "Check COURSECRAFTER_STORE, its credentials and its permissions, and try again."
+RECORD_USED = timedelta(days=1)
+"""A record that is older is written anew when it is used, so that its age tells to the day when it was used last."""
+OBJECTS, ASIDE = "objects/", "aside/"
 
 
 class ObjectStore:
@@ -72,7 +55,7 @@ class ObjectStore:
         self._backend: Backend
         self.folder: Path | None = None
         if "://" in url and not url.startswith("file://"):
-            self._backend = from_url(url)
+            self._backend = open_remote(url)
         else:
             self.folder = Path(url.removeprefix("file://"))
             with translated():
@@ -109,7 +92,7 @@ class ObjectStore:
         Raises:
             StoreFull: CC-0701.
         """
-        if self.has(stored):
+        if self._size(stored.key) == stored.size_bytes:
             path.unlink(missing_ok=True)
             return False
         if self.folder is None:
@@ -124,8 +107,7 @@ class ObjectStore:
 
     def remove(self, stored: StoredObject) -> None:
         """Take an object away, if it is there."""
-        with translated(), suppress(FileNotFoundError):
-            obstore.delete(self._backend, self._path(stored.key))
+        remove(self._backend, self._path(stored.key))
 
     @property
     def incoming_folder(self) -> Path:
@@ -140,8 +122,7 @@ class ObjectStore:
         Raises:
             ObjectMissing: CC-0702.
         """
-        with translated():
-            return bytes(obstore.get(self._backend, self._path(stored.key)).bytes())
+        return asked_again(lambda: bytes(self._get(stored.key).bytes()))
 
     def copy_to(self, stored: StoredObject, target: Path) -> None:
         """Write the object into a file, in bounded memory.
@@ -149,9 +130,14 @@ class ObjectStore:
         Raises:
             ObjectMissing: CC-0702.
         """
-        with translated(), target.open("wb") as file:
-            for chunk in obstore.get(self._backend, self._path(stored.key)).stream(min_chunk_size=CHUNK_BYTES):
-                file.write(chunk)
+
+        def copy() -> None:
+            found = self._get(stored.key)
+            with target.open("wb") as file:
+                for chunk in found.stream(min_chunk_size=CHUNK_BYTES):
+                    file.write(chunk)
+
+        asked_again(copy)
 
     def read_range(self, stored: StoredObject, start: int, length: int) -> Iterator[bytes]:
         """A part of the object, in pieces of bounded size.
@@ -171,8 +157,12 @@ class ObjectStore:
         Raises:
             ObjectMissing: CC-0702.
         """
-        with translated():
-            size_bytes = int(obstore.head(self._backend, self._path(StoredObject(sha256, 0, mime_type).key))["size"])
+        key = StoredObject(sha256, 0, mime_type).key
+        size_bytes = self._size(key)
+        if size_bytes is None and self.fetch_back(key):
+            size_bytes = self._size(key)
+        if size_bytes is None:
+            raise ObjectMissing("A stored file is missing.", detail=key)
         return StoredObject(sha256, size_bytes, mime_type)
 
     def put_part(self, name: str, path: Path) -> None:
@@ -193,37 +183,73 @@ class ObjectStore:
 
     def remove_part(self, name: str) -> None:
         """Take away a part, if it is there."""
-        with translated(), suppress(FileNotFoundError):
-            obstore.delete(self._backend, self._path(name))
+        remove(self._backend, self._path(name))
 
     def remove_parts(self, folder: str) -> None:
         """Take away all parts below a name (`uploads/...`)."""
-        with translated():
-            names = [meta["path"] for batch in obstore.list(self._backend, self._path(folder)) for meta in batch]
-            for name in names:
-                with suppress(FileNotFoundError):
-                    obstore.delete(self._backend, name)
+        for batch in self.list_below(folder):
+            for part in batch:
+                self.remove_part(part.key)
 
     def has(self, stored: StoredObject) -> bool:
-        """Whether the object is there, with its length."""
-        try:
-            return int(obstore.head(self._backend, self._path(stored.key))["size"]) == stored.size_bytes
-        except FileNotFoundError:
-            return False
+        """Whether the object is there, with its length; one that was laid aside is there again."""
+        size_bytes = self._size(stored.key)
+        if size_bytes is None and self.fetch_back(stored.key):
+            size_bytes = self._size(stored.key)
+        return size_bytes == stored.size_bytes
 
     def find_record(self, name: str, key: str) -> dict[str, StoredObject] | None:
         """The files of a finished step, or None if it is not finished or a file of it is gone."""
+        path = self._path(f"steps/{name}/{key}.json")
         try:
-            content = bytes(obstore.get(self._backend, self._path(f"steps/{name}/{key}.json")).bytes())
-        except FileNotFoundError:
+            found, content = asked_again(lambda: _whole(obstore.get(self._backend, path)))
+        except ObjectMissing:
             return None
         files = {label: StoredObject(**file) for label, file in json.loads(content).items()}
-        return files if all(self.has(file) for file in files.values()) else None
+        if not all(self.has(file) for file in files.values()):
+            return None
+        if found.meta["last_modified"] < datetime.now(UTC) - RECORD_USED:
+            with translated():
+                obstore.put(self._backend, path, content)
+        return files
 
     def put_record(self, name: str, key: str, files: Mapping[str, StoredObject]) -> None:
         """Record a finished step; its files must be stored already."""
         content = json.dumps({label: asdict(file) for label, file in files.items()}, sort_keys=True).encode()
         self._write(self._path(f"steps/{name}/{key}.json"), content)
+
+    def read_key(self, key: str, start: int, end: int) -> Iterator[bytes]:
+        """What lies under any key from one byte to before another, in pieces.
+
+        Raises:
+            ObjectMissing: CC-0702, before the first piece.
+        """
+        return self._read(key, start, end)
+
+    def list_below(self, folder: str) -> Iterator[list[Listed]]:
+        """What lies below a folder (`objects`, `aside`, `steps`, `uploads`), in lists of up to a thousand."""
+        return listed(self._backend, self.prefix, folder)
+
+    def look(self, key: str) -> Listed | None:
+        """What lies under a key now."""
+        try:
+            with translated():
+                found = obstore.head(self._backend, self._path(key))
+        except ObjectMissing:
+            return None
+        return Listed(key, found["size"], found["last_modified"])
+
+    def lay_aside(self, key: str) -> bool:
+        """Take an object away so that it comes back when it is asked for; whether it was there.
+
+        At each moment it lies in its place, aside, or in both.
+        """
+        return self._move(key, aside_of(key), is_left=False)
+
+    def fetch_back(self, key: str) -> bool:
+        """Bring back an object that was laid aside, as new; whether it was."""
+        # Of a copy, the first stays: somebody else may be about to lay the object aside again.
+        return self._move(aside_of(key), key, is_left=True)
 
     @contextmanager
     def undone_on_error(self) -> Iterator[None]:
@@ -233,8 +259,9 @@ class ObjectStore:
             yield
         except BaseException:
             for path in self._written:
-                with suppress(FileNotFoundError):
-                    obstore.delete(self._backend, path)
+                # What cannot be taken back is named by nothing, and is collected later.
+                with suppress(StoreUnreachable):
+                    remove(self._backend, path)
             raise
         finally:
             self._written = None
@@ -242,12 +269,36 @@ class ObjectStore:
     def _read(self, key: str, start: int, end: int) -> Iterator[bytes]:
         if start >= end:
             return iter(())
+        return _pieces(self._get(key, (start, end)).stream(min_chunk_size=PIECE_BYTES))
+
+    def _get(self, key: str, span: tuple[int, int] | None = None) -> GetResult:
+        """Begin to read what lies under a key, also if it was laid aside."""
+        try:
+            return self._get_once(key, span)
+        except ObjectMissing:
+            if not (key.startswith(OBJECTS) and self.fetch_back(key)):
+                raise
+        return self._get_once(key, span)
+
+    def _get_once(self, key: str, span: tuple[int, int] | None) -> GetResult:
         with translated():
-            found = obstore.get(self._backend, self._path(key), options={"range": (start, end)})
-        return _pieces(found.stream(min_chunk_size=PIECE_BYTES))
+            return obstore.get(self._backend, self._path(key), options={} if span is None else {"range": span})
+
+    def _size(self, key: str) -> int | None:
+        found = self.look(key)
+        return None if found is None else found.size_bytes
+
+    def _move(self, source: str, target: str, *, is_left: bool) -> bool:
+        source, target = self._path(source), self._path(target)
+        if self.folder is not None:
+            return moved(self.folder, source, target)
+        is_there = copied(self._backend, source, target)
+        if is_there and not is_left:
+            remove(self._backend, source)
+        return is_there
 
     def _put(self, stored: StoredObject, content: bytes | Path) -> None:
-        if not self.has(stored):
+        if self._size(stored.key) != stored.size_bytes:
             self._write(self._path(stored.key), content)
 
     def _write(self, path: str, content: bytes | Path) -> None:
@@ -260,21 +311,16 @@ class ObjectStore:
         return f"{self.prefix}/{key}"
 
 
+def aside_of(key: str) -> str:
+    """Where an object lies while it is laid aside."""
+    return f"{ASIDE}{key.removeprefix(OBJECTS)}"
+
+
+def _whole(found: GetResult) -> tuple[GetResult, bytes]:
+    return found, bytes(found.bytes())
+
+
 def _pieces(part: BytesStream) -> Iterator[bytes]:
     with translated():
         for piece in part:
             yield bytes(piece)
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Turn the backend's words into ours."""
-    try:
-        yield
-    except FileNotFoundError as error:
-        raise ObjectMissing("A stored file is missing.", detail=str(error)) from error
-    except (OSError, obstore.exceptions.BaseError) as error:
-        is_full = getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error)
-        if is_full:
-            raise StoreFull("The disk that holds the course files is full.", detail=str(error)) from error
-        raise StoreUnreachable("The file store did not answer as it should.", detail=str(error)) from error

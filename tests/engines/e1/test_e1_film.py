@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import accumulate
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,10 +19,11 @@ from coursecrafter.domain.course import LessonContent
 from coursecrafter.domain.film import FilmCut, Stretch
 from coursecrafter.domain.output import Rendered, Severity
 from coursecrafter.engines.e1_voiceover.engine import render
-from coursecrafter.engines.e1_voiceover.film_runs import sample_times_s
+from coursecrafter.engines.e1_voiceover.film_runs import open_reel, sample_times_s
 from coursecrafter.engines.e1_voiceover.plan import plan_video
 from coursecrafter.media.film_changes import find_changes
 from coursecrafter.media.film_match import match_film, small_picture
+from coursecrafter.storage.objects import ObjectMissing, ObjectStore
 from deck_films import Frame, Show, frames_of, starts_of, write_film
 from narration import Workbench, make_course, make_lesson, make_picture, make_workbench
 
@@ -187,6 +189,25 @@ def test_a_moving_segment_lasts_at_least_as_long_as_it_moves(
     cut = FilmCut(segment.picture, (("1.0", Stretch(Fraction(3), Fraction(4), Fraction(9))),))  # type: ignore[arg-type]  # any object
 
     assert plan_video(make_course(lesson), lesson, cut).shots[0].at_least_s == expected
+
+
+def test_a_film_that_was_copied_half_is_copied_again(workbench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another thread found half there it would keep as the film's own pictures."""
+    store = workbench.bench.store
+    film = store.put_bytes(b"all of the film", "video/mp4")
+
+    def break_off(_store: ObjectStore, _film: object, target: Path) -> None:
+        target.write_bytes(b"half")
+        raise ObjectMissing("gone")
+
+    with open_reel(store, film) as reel:
+        assert reel
+        with monkeypatch.context() as patched:
+            patched.setattr(ObjectStore, "copy_to", break_off)
+            with pytest.raises(ObjectMissing):
+                reel.file()
+
+        assert reel.file().read_bytes() == b"all of the film"
 
 
 def test_only_what_moves_is_looked_at_frame_by_frame() -> None:

@@ -18,6 +18,7 @@ from PIL import Image
 from coursecrafter.domain.output import Severity
 from coursecrafter.engines.e1_voiceover.check import check_video
 from coursecrafter.engines.e1_voiceover.engine import render
+from coursecrafter.engines.e1_voiceover.plan import Shot, Visual
 from coursecrafter.media.captions import Caption
 from coursecrafter.media.timeline import Span, lay_out
 from narration import Narrated, Workbench, make_course, make_lesson, make_picture, make_workbench, narrated_lesson
@@ -76,7 +77,22 @@ def heard(narrated: Narrated) -> np.ndarray:
 
 def test_every_check_is_passed(narrated: Narrated) -> None:
     assert {finding.check: finding.severity for finding in narrated.rendered.findings} == dict.fromkeys(
-        ["frames", "duration", "loudness", "peak", "sync", "captions", "faststart", "seeking"], Severity.OK
+        [
+            "spoken",
+            "frames",
+            "duration",
+            "script",
+            "pictures",
+            "loudness",
+            "peak",
+            "clicks",
+            "sync",
+            "captions",
+            "caption_form",
+            "faststart",
+            "seeking",
+        ],
+        Severity.OK,
     )
 
 
@@ -268,6 +284,7 @@ def test_bad_figures_are_found() -> None:
     timeline = lay_out([Span(Fraction(1))])
     measured = {
         "video_frames": timeline.video_frames + 1,
+        "planned_frames": timeline.video_frames,
         "video_s": 2.0,
         "sound_s": 1.0,
         "longest_key_distance_s": 9.0,
@@ -275,21 +292,32 @@ def test_bad_figures_are_found() -> None:
         "is_silent": False,
         "lufs": -20.0,
         "peak_dbtp": -0.5,
+        "clicks": 2,
         "drifts_s": [0.0, -0.04],
+        "has_music": False,
+        "looked_at": 2,
+        "blank": [0],
+        "frozen": [0],
     }
+    shots = [Shot(None, "", Visual(svg="<svg/>"), None, Fraction(0), "slide 1")]
 
-    findings = check_video(timeline, [Caption(Fraction(0), Fraction(1), ("x" * 30,))], measured)
+    findings = check_video(shots, Fraction(1), timeline, [Caption(Fraction(0), Fraction(1), ("x" * 50,))], measured)
 
     assert [(finding.check, finding.severity) for finding in findings] == [
         ("frames", Severity.ERROR),
         ("duration", Severity.ERROR),
+        ("script", Severity.ERROR),
+        ("pictures", Severity.ERROR),
         ("loudness", Severity.WARNING),
         ("peak", Severity.WARNING),
+        ("clicks", Severity.WARNING),
         ("sync", Severity.ERROR),
         ("captions", Severity.WARNING),
+        ("caption_form", Severity.WARNING),
         ("faststart", Severity.ERROR),
         ("seeking", Severity.ERROR),
     ]
+    assert "Nothing but one colour is to be seen of slide 1." in findings[3].sentence
 
 
 def test_the_plan_fills_the_video(narrated: Narrated, seen: Seen) -> None:

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import io
+import subprocess
+from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from coursecrafter.domain.course import SegmentContent
+from coursecrafter.domain.course import Brand, SegmentContent
+from coursecrafter.domain.look import FrameSize, Shape, Transition
 from coursecrafter.domain.speech import Word
-from coursecrafter.engines.e2_video import faces, palette, plan, run, shots, typesetting
+from coursecrafter.engines.e2_video import clips, faces, paint, palette, plan, run, shots, typesetting
 from coursecrafter.engines.e2_video.faces import Face
 from coursecrafter.engines.e2_video.fitting import Box, Lettering, Page
+from coursecrafter.engines.e2_video.layout import SceneText, lay_out_scene
 from coursecrafter.engines.e2_video.legibility import _lowest_contrast, measure_text
 from coursecrafter.engines.e2_video.logo import UnreadableLogo, open_logo
+from coursecrafter.engines.e2_video.stages import Arrangement, Side
+from coursecrafter.engines.e2_video.templates import PANEL
+from coursecrafter.engines.e2_video.transitions import paint_between
 from coursecrafter.engines.e2_video.typesetting import PlacedToken, Token, tokenize
 
 NO_FONT_DRAWS = "\U00010600"  # Linear A
@@ -120,3 +128,137 @@ def test_a_letter_keeps_its_marks_when_a_word_is_parted() -> None:
 
     assert typesetting._fitting(text, face, face.length(text[:2])) == 1
     assert typesetting._fitting(text, face, face.length(text[:3])) == 3
+
+
+BEFORE, BARE, STILL = (np.full((90, 160, 3), value, np.uint8) for value in (10, 110, 210))
+
+
+def painted(way: Transition, at: int, *, is_rtl: bool = False, is_tall: bool = False) -> np.ndarray:
+    pictures = [one.transpose(1, 0, 2).copy() if is_tall else one for one in (BEFORE, BARE, STILL)]
+    return paint_between(way, *pictures, at, is_rtl=is_rtl)[..., 0]
+
+
+def test_a_slide_comes_from_where_the_language_goes_to() -> None:
+    to_left, to_right, upwards = (
+        painted(Transition.SLIDE, 64),
+        painted(Transition.SLIDE, 64, is_rtl=True),
+        painted(Transition.SLIDE, 64, is_tall=True),
+    )
+
+    assert (to_left[0, 119], to_left[0, 120]) == (10, 210)
+    assert (to_right[0, 39], to_right[0, 40]) == (210, 10)
+    assert (upwards[119, 0], upwards[120, 0]) == (10, 210)
+
+
+def test_a_fade_and_a_zoom_go_through_the_bare_ground() -> None:
+    fade = [int(painted(Transition.FADE, at)[45, 80]) for at in (-256, -128, 0, 128, 256)]
+    zoom = [int(painted(Transition.ZOOM, at)[45, 80]) for at in (0, 64, 128, 192, 256)]
+
+    assert fade == zoom == [10, 60, 110, 160, 210]
+    assert painted(Transition.ZOOM, 192)[0, 0] == 110
+
+
+def test_points_that_do_not_fit_together_come_page_by_page() -> None:
+    long = tuple("Donaudampfschifffahrtsgesellschaftskapitän " * 2 + "x" * 15 for _ in range(4))
+    text = SceneText(2, 9, "heading " * 30, "A lesson", long, "Acme")
+
+    layout = lay_out_scene(text, palette.make_palette(Brand("Acme")), PANEL, FrameSize(Shape.SQUARE))
+
+    assert layout.arrangement is Arrangement.SPLIT
+    assert not layout.keeps_words
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "begins"),
+    [
+        ("Schifffahrt", 6, True),
+        ("Sache", 3, False),
+        ("Kapitän", 2, True),
+        ("机器学习", 2, False),
+        ("ab12", 2, False),
+    ],
+)
+def test_words_that_must_be_parted_are_parted_before_a_syllable(text: str, place: int, begins: bool) -> None:
+    assert typesetting._begins_syllable(text, place) is begins
+
+
+def test_a_word_wider_than_its_line_takes_a_hyphen() -> None:
+    face = Face(400, 40)
+    lines = typesetting.break_lines(tokenize("Donaudampfschifffahrt"), face, face.length("Donaudampfschifff-"))
+
+    assert [line.tokens[0].text for line in lines] == ["Donaudampfschiff-", "fahrt"]
+
+
+def test_of_a_long_clip_only_what_a_scene_may_show_is_looked_through(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    film = tmp_path / "clip.mp4"
+    subprocess.run(
+        ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc=size=64x36:rate=10:duration=4", "-pix_fmt", "yuv420p",
+         film],
+        check=True, timeout=60,
+    )  # fmt: skip
+    monkeypatch.setattr(clips, "LONGEST_CLIP_S", 1)
+
+    assert clips.measure_clip(film).frames == 34
+
+
+def test_a_clip_that_is_a_strip_is_refused_before_it_is_made_large(tmp_path: Path) -> None:
+    """What covers a place is as large as the strip is long: a file of a few kilobytes would take gigabytes."""
+    film = tmp_path / "clip.mp4"
+    subprocess.run(
+        ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc=size=32x512:rate=10:duration=0.2", "-pix_fmt",
+         "yuv420p", film],
+        check=True, timeout=60,
+    )  # fmt: skip
+
+    with pytest.raises(clips.UnplayableClip, match="narrow"):
+        clips.measure_clip(film)
+
+
+def logo(value: int) -> Image.Image:
+    return Image.new("RGBA", (40, 20), (value, value, value, 255))
+
+
+def test_a_logo_gets_a_plate_only_where_it_would_not_be_seen() -> None:
+    made = palette.make_palette(Brand("Acme"))
+
+    plates = [paint._logo_plate(logo(value), ground) for value in (250, 20) for ground in (made.paper, made.brand)]
+
+    assert plates == [made.paper.ink, None, None, WHITE]
+
+
+def test_another_transition_codes_only_the_pictures_in_which_it_is_seen() -> None:
+    ground = palette.make_palette(Brand("Acme")).light
+
+    def key(still: int, transition: Transition) -> list[object]:
+        states = (plan.State(still, 0, -1, 0, 0, 6), plan.State(plan.FULL, 0, 1, plan.FULL, 0, 30))
+        page = Page((placed("a", 0),), Face(400, 30))
+        return run.RunPlan((page,), ground, run.Way(transition), ((0,),), (1,), states).to_key()
+
+    assert key(plan.FULL, Transition.SLIDE) == key(plan.FULL, Transition.FADE)
+    assert key(128, Transition.SLIDE) != key(128, Transition.FADE)
+
+
+def test_points_that_were_spoken_stay_while_the_next_is() -> None:
+    text = SceneText(2, 9, "Rules", "A lesson", ("One door.", "Two doors.", "Three doors."), "Acme")
+    layout = lay_out_scene(text, palette.make_palette(Brand("Acme")), PANEL, FrameSize(Shape.WIDE, 180))
+    (page,) = layout.pages[1]
+    state = plan.State(plan.FULL, 0, 1, plan.FULL, 0, 1)
+    whole = run.RunPlan((page,), layout.ground, run.Way(), ((0, 1),), (2,), (state,))
+    still = np.full((180, 320, 3), 255, np.uint8)
+
+    (shown,) = run.paint_run(whole, still, still, paint.backing_of(layout))
+
+    first = page.standing[1].words[0]
+    left = round(first.x_px)
+    assert shown[first.baseline_px - 4 : first.baseline_px, left : left + 8].min() < 128
+
+
+@pytest.mark.parametrize(("side", "is_left"), [(Side.LEFT, True), (Side.RIGHT, False)])
+def test_a_brands_own_layout_goes_before_the_language(side: Side, is_left: bool) -> None:
+    text = SceneText(3, 9, "هدف", "درس", ("أولا ثانيا ثالثا رابعا خامسا.", "سادسا."), "Acme", "ar")
+
+    layout = lay_out_scene(text, palette.make_palette(Brand("Acme")), replace(PANEL, side=side))
+
+    assert (layout.still[2].words[0].x_px < layout.illustration.x) is is_left

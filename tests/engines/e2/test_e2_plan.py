@@ -10,17 +10,27 @@ from uuid import UUID
 import pytest
 
 from branded_films import SCENES, Studio, make_course, make_lesson
-from coursecrafter.domain.course import SourceDocument
+from coursecrafter.domain.course import SegmentContent, SourceDocument, SourceType
+from coursecrafter.domain.look import Transition
 from coursecrafter.domain.speech import Word
 from coursecrafter.engines.e2_video.design import UnusableOutline
 from coursecrafter.engines.e2_video.engine import design
 from coursecrafter.engines.e2_video.faces import Face
 from coursecrafter.engines.e2_video.fitting import Page
-from coursecrafter.engines.e2_video.plan import Beats, Place, find_beats, page_starts, place_runs, plan_states
+from coursecrafter.engines.e2_video.plan import (
+    Beats,
+    ClipPart,
+    Place,
+    find_beats,
+    find_sentences,
+    page_starts,
+    place_runs,
+    plan_states,
+)
+from coursecrafter.engines.e2_video.shots import _gap_s
 from coursecrafter.engines.e2_video.typesetting import PlacedToken, tokenize
-from coursecrafter.gateway.offline import OfflineGateway
-from coursecrafter.gateway.ports import Purpose, TextAnswer, TextRequest
 from coursecrafter.media.timeline import Cue
+from plain_gateway import answering
 
 
 def page_of(text: str) -> Page:
@@ -107,7 +117,7 @@ def test_an_outline_takes_over_the_scenes_of_the_deck(studio: Studio) -> None:
 
     assert {scene.id for scene in lesson.scenes} <= {scene.scene_id for scene in outline}
     assert all(scene.heading and segment.text for scene in outline for segment in scene.segments)
-    assert studio.ledger.calls.total() == 1
+    assert studio.ledger.counts.total() == 1
 
 
 def test_a_lesson_of_pictures_says_its_title(studio: Studio) -> None:
@@ -121,13 +131,66 @@ def test_a_lesson_of_pictures_says_its_title(studio: Studio) -> None:
 @pytest.mark.parametrize(
     "value", [None, [], {"scenes": [{"heading": "a"}]}, {"scenes": [{"heading": 1, "segments": []}]}]
 )
-def test_an_answer_that_is_no_outline_is_refused(studio: Studio, monkeypatch: pytest.MonkeyPatch, value: Any) -> None:
-    def write(_self: OfflineGateway, _request: TextRequest, _purpose: Purpose) -> TextAnswer:
-        return TextAnswer(value, "test", "test")
-
-    monkeypatch.setattr(OfflineGateway, "write", write)
+def test_an_answer_that_is_no_outline_is_refused(studio: Studio, value: Any) -> None:
     lesson = make_lesson(SCENES)
+    bench = replace(studio.bench, gateway=answering(value))
 
     with pytest.raises(UnusableOutline):
-        design(make_course(lesson), lesson, studio.bench)
+        design(make_course(lesson), lesson, bench)
     assert lesson.scenes[0].id == UUID(int=100)
+
+
+def test_each_transition_comes_in_its_own_time() -> None:
+    cues = [Cue(0, 0, 100), Cue(0, 100, 200)]
+
+    starts = {way: place_runs(cues, [0, 1], [False, False], way)[1].first_frame for way in Transition}
+
+    assert starts == {Transition.FADE: 84, Transition.SLIDE: 84, Transition.ZOOM: 84, Transition.NONE: 94}
+
+
+def test_a_slide_moves_in_every_frame_and_a_cut_in_none() -> None:
+    place, beats = Place(0, 60, enters_scene=True, leaves=True), [Beats((0,), (18,), 40)]
+
+    slide, cut = (plan_states(place, beats, way) for way in (Transition.SLIDE, Transition.NONE))
+
+    assert [state.still for state in slide[:12]] == [5, 19, 40, 66, 96, 128, 160, 190, 216, 237, 251, 256]
+    assert {state.still for state in cut} == {256}
+
+
+def test_sentences_light_up_as_a_whole() -> None:
+    page = page_of("Shut it. Keep it shut! And go")
+    beats = Beats((0, 1, 2, 3, 4, 5, 6), (3, 6, 20, 24, 28, 40, 44), 60)
+
+    assert find_sentences(page, beats) == Beats((0, 0, 1, 1, 1, 2, 2), (3, 20, 40), 60)
+
+
+def test_sentences_without_times_stand_there_from_the_start() -> None:
+    assert find_sentences(page_of("→ ★"), Beats((0, 0), (), 0)) == Beats((0, 0), (), 0)
+
+
+def test_a_clip_goes_on_from_segment_to_segment_and_ends() -> None:
+    place, beats = Place(10, 16, enters_scene=False, leaves=False), [Beats((), (), 0)]
+
+    states = plan_states(place, beats, Transition.FADE, ClipPart(from_frame=3, frames=6))
+
+    assert [(state.clip, state.hold_frames) for state in states if state.words == 256] == [(5, 1)]
+    assert [state.clip for state in states] == [3, 4, 5, 5, 5, 5]
+
+
+def test_a_pause_that_its_author_set_is_kept_where_there_is_room_for_it() -> None:
+    def segment(gap_s: float) -> SegmentContent:
+        return SegmentContent(UUID(int=1), 1, SourceType.TEXT, None, "a", gap_after_s=Fraction(gap_s))
+
+    gaps = [
+        _gap_s(segment(gap_s), scene_of, 0, way)
+        for gap_s, scene_of, way in (
+            (0, [0, 0], Transition.FADE),
+            (2, [0, 0], Transition.FADE),
+            (0.125, [0, 0], Transition.FADE),
+            (0.125, [0, 1], Transition.FADE),
+            (0.125, [0, 1], Transition.NONE),
+            (0.75, [0], Transition.FADE),
+        )
+    ]
+
+    assert gaps == [Fraction(1, 2), 2, Fraction(1, 3), Fraction(2, 3), Fraction(1, 3), Fraction(3, 4)]

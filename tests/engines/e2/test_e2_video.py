@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from branded_films import SCENES, Branded, Studio, make_course, make_lesson
+from coursecrafter.domain.look import Look
 from coursecrafter.domain.output import Severity
 from coursecrafter.domain.speech import Speech
 from coursecrafter.engines.e2_video.engine import render
@@ -71,7 +72,7 @@ def test_its_own_check_finds_nothing_wrong(branded: Branded) -> None:
 
 
 def test_the_word_that_is_spoken_is_the_one_in_the_box(branded: Branded) -> None:
-    film = produce(branded.course, branded.lesson, branded.studio.bench)
+    film = produce(branded.course, branded.lesson, branded.studio.bench, Look())
     shot = film.shots[1]
     mark = np.array(make_palette(branded.course.brand).light.mark, np.int32)
     page = shot.plan.pages[0]
@@ -99,7 +100,19 @@ def test_what_is_delivered_is_named_and_shared(branded: Branded) -> None:
 
     assert branded.rendered.outputs[0].role == "final_video"
     assert roles == Counter(
-        ["final_video", "captions_vtt", "captions_srt", "transcript_txt", "transcript_html", "poster", "sidecar_json"]
+        [
+            "final_video",
+            "captions_vtt",
+            "captions_srt",
+            "words_json",
+            "chapters_vtt",
+            "transcript_txt",
+            "transcript_html",
+            "poster",
+            "sidecar_json",
+            "report_json",
+            "report_html",
+        ]
         + ["hero_image"] * 3
     )
     assert [o.scene_id for o in branded.rendered.outputs if o.role == "hero_image"] == [
@@ -121,6 +134,9 @@ def test_the_sidecar_names_segments_images_and_sound(branded: Branded) -> None:
     assert len(sidecar["audio_tracks"]) == 4
 
 
+NAMING_ROWS = ("sidecar_json", "words_json", "report_json")
+
+
 def test_the_same_lesson_gives_the_same_bytes_whatever_its_rows_are_called(branded: Branded, studio: Studio) -> None:
     studio.runner.threads = 1
     lesson = make_lesson(SCENES, ids=5000)
@@ -128,7 +144,7 @@ def test_the_same_lesson_gives_the_same_bytes_whatever_its_rows_are_called(brand
     again = render(make_course(lesson), lesson, studio.bench)
 
     first, second = (
-        {o.role: o.object.sha256 for o in rendered.outputs if o.role not in {"sidecar_json", "hero_image"}}
+        {o.role: o.object.sha256 for o in rendered.outputs if o.role not in {*NAMING_ROWS, "hero_image"}}
         for rendered in (branded.rendered, again)
     )
     assert first == second
@@ -138,12 +154,12 @@ def test_a_changed_word_costs_one_speech_and_one_run(branded: Branded, tmp_path:
     changed = [SCENES[0], ("What to do", ("Keep every fire door closed, always.", SCENES[1][1][1])), SCENES[2]]
     lesson, runner = make_lesson(changed), branded.studio.runner
     runner.made.clear()
-    calls = branded.studio.ledger.calls.copy()
+    calls = branded.studio.ledger.counts
 
     render(make_course(lesson), lesson, branded.studio.bench)
 
     assert runner.made == Counter(speech=1, voice_block=1, run=1, mux=1)
-    assert branded.studio.ledger.calls - calls == Counter(tts=1)
+    assert branded.studio.ledger.counts - calls == Counter(tts=1)
 
 
 def test_a_lesson_without_a_script_is_refused(studio: Studio) -> None:
@@ -162,6 +178,6 @@ def test_a_silent_segment_shows_its_signs_at_full_strength(studio: Studio) -> No
 
     assert not rendered.has_error
     assert rendered.voices == ()
-    film = produce(make_course(lesson), lesson, studio.bench)
+    film = produce(make_course(lesson), lesson, studio.bench, Look())
     assert film.shots[0].plan.states[-1].beat == film.shots[0].plan.beats[0] == 0
     assert not isinstance(film.shots[0].speech, Speech)

@@ -10,17 +10,18 @@ from coursecrafter.domain.activities import QuestionType, QuizQuestion
 from coursecrafter.engines.bench import Bench
 from coursecrafter.engines.e4_elearning import engine
 from coursecrafter.engines.e4_elearning.activities import is_answerable
-from coursecrafter.gateway.ports import Purpose, TextAnswer, TextRequest
+from coursecrafter.gateway.ports import Candidate, Purpose, TextAnswer, TextRequest
 from e4_lesson import make_bench, make_course
+from plain_gateway import PlainGateway
 
 
-class Writer:
+class Writer(PlainGateway):
     """A gateway that writes what a test tells it."""
 
     def __init__(self, key_points: dict[str, Any], questions: list[dict[str, Any]]) -> None:
         self._answers = {"key_points": key_points, "quiz": {"questions": questions}}
 
-    def write(self, request: TextRequest, purpose: Purpose) -> TextAnswer:
+    def write(self, request: TextRequest, purpose: Purpose, by: Candidate) -> TextAnswer:
         return TextAnswer(self._answers[request.task], "test", "test")
 
 
@@ -38,8 +39,7 @@ QUESTION = {
 def _kinds(tmp_path: Any, key_points: dict[str, Any], questions: list[dict[str, Any]]) -> list[str]:
     workbench = make_bench(tmp_path)
     course = make_course(workbench.store, (("Title", ()),))
-    gateway: Any = Writer(key_points, questions)
-    bench = Bench(workbench.runner, workbench.store, gateway)
+    bench = Bench(workbench.runner, workbench.store, Writer(key_points, questions))
     return [one.interaction_type for one in engine.design(course, next(course.lessons), bench)]
 
 
@@ -56,8 +56,11 @@ def test_a_lone_key_point_is_no_accordion(tmp_path: Any) -> None:
 def test_key_points_of_an_unknown_kind_become_an_accordion(tmp_path: Any) -> None:
     entry = {"title": "One", "text": "Text", "ref": "slide 1"}
 
-    assert _kinds(tmp_path, {**NOTHING, "kind": "carousel", "items": [entry, entry]}, []) == ["slides", "accordion"]
-    assert _kinds(tmp_path, {**NOTHING, "kind": "timeline", "items": [entry, entry]}, []) == ["slides", "timeline"]
+    unknown = _kinds(tmp_path / "a", {**NOTHING, "kind": "carousel", "items": [entry, entry]}, [])
+    known = _kinds(tmp_path / "b", {**NOTHING, "kind": "timeline", "items": [entry, entry]}, [])
+
+    assert unknown == ["slides", "accordion"]
+    assert known == ["slides", "timeline"]
 
 
 def test_questions_without_a_fair_answer_are_left_out(tmp_path: Any) -> None:

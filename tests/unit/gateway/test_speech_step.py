@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 import json
 import wave
+from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -14,8 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coursecrafter.domain.course import Engine
-from coursecrafter.domain.speech import Word
-from coursecrafter.gateway.ports import Purpose, SpeechAnswer, SpeechRequest
+from coursecrafter.domain.speech import Takes, Word
+from coursecrafter.gateway.ports import OFFLINE, Candidate, Purpose, SpeechAnswer, SpeechRequest
 from coursecrafter.gateway.speech_step import (
     UnreadableSpeech,
     is_speakable,
@@ -23,8 +26,10 @@ from coursecrafter.gateway.speech_step import (
     speech_step,
     spoken_form,
 )
+from coursecrafter.gateway.takes import MOST_TAKES
 from coursecrafter.jobs.steps import InlineRunner
 from coursecrafter.storage.objects import ObjectStore
+from plain_gateway import PlainGateway
 
 PURPOSE = Purpose(UUID(int=1), UUID(int=2), Engine.E1, "speech")
 
@@ -39,17 +44,14 @@ def second_of_silence() -> bytes:
     return held.getvalue()
 
 
-class Echo:
+class Echo(PlainGateway):
     """A voice that needs a second for any text and times its words evenly."""
 
     def __init__(self, wav: bytes | None = None) -> None:
         self.wav = second_of_silence() if wav is None else wav
         self.heard: list[str] = []
 
-    def speech_identity(self, language: str, voice: str) -> str:
-        return f"echo/{language}/{voice}"
-
-    def speak(self, request: SpeechRequest, purpose: Purpose) -> SpeechAnswer:
+    def speak(self, request: SpeechRequest, purpose: Purpose, by: Candidate) -> SpeechAnswer:
         self.heard.append(request.text)
         words, place = [], 0
         for part in request.text.split():
@@ -120,11 +122,81 @@ def test_the_same_text_is_spoken_once_for_all_engines(tmp_path: Path) -> None:
     assert voice.heard == ["Hello."]
 
 
-def test_the_key_is_made_of_text_language_and_voice_alone() -> None:
-    def key(text: str = "a", language: str = "en", voice: str = "v") -> str:
-        return speech_step(Echo(), text, language=language, voice=voice, purpose=PURPOSE).key
+def test_the_key_is_made_of_text_language_voice_and_who_speaks_alone() -> None:
+    def key(text: str = "a", language: str = "en", voice: str = "v", identity: str = "echo") -> str:
+        by = Candidate(OFFLINE, "", identity=identity)
+        return speech_step(Echo(), text, language=language, voice=voice, purpose=PURPOSE, by=by).key
 
-    assert len({key(), key("b"), key(language="de"), key(voice="w")}) == 4
+    assert len({key(), key("b"), key(language="de"), key(voice="w"), key(identity="other")}) == 5
+
+
+class Moody(Echo):
+    """A paid voice that says a text otherwise each time, or, in the end, as before."""
+
+    def __init__(self, *sounds: bytes) -> None:
+        super().__init__()
+        self.sounds = list(sounds)
+
+    def speakers(self, language: str, voice: str) -> Sequence[Candidate]:
+        return (Candidate(replace(OFFLINE, id=UUID(int=5)), "", identity="moody"),)
+
+    def speak(self, request: SpeechRequest, purpose: Purpose, by: Candidate) -> SpeechAnswer:
+        answer = super().speak(request, purpose, by)
+        return replace(answer, wav=self.sounds.pop(0))
+
+
+def toned(level: int) -> bytes:
+    return second_of_silence()[:44] + bytes([level, 0]) * 8000
+
+
+def test_a_rejected_take_is_made_anew_and_the_new_one_found_again(tmp_path: Path) -> None:
+    store, voice = ObjectStore(str(tmp_path), UUID(int=9)), Moody(toned(1), toned(2), toned(3))
+
+    def sound(takes: Takes) -> str:
+        settings: Any = {"language": "en", "voice": "v", "purpose": PURPOSE, "takes": [takes]}
+        (speech,) = speak_texts(InlineRunner(store), store, voice, ["Hello"], **settings)
+        assert speech is not None
+        return speech.sound.key
+
+    first = sound(Takes())
+    second = sound(Takes(None, frozenset({first})))
+    third = sound(Takes(None, frozenset({first, second})))
+
+    assert len({first, second, third}) == 3
+    assert sound(Takes(None, frozenset({first, second}))) == third
+    assert sound(Takes(second, frozenset({first}))) == second
+    assert sound(Takes(None, frozenset({second, third}))) == first
+    assert voice.sounds == []
+
+
+def test_a_voice_that_knows_no_other_take_says_so(tmp_path: Path) -> None:
+    store, voice = ObjectStore(str(tmp_path), UUID(int=9)), Moody(toned(1), toned(1))
+    said: list[str] = []
+    voice.say = said.append  # type: ignore[method-assign]
+    settings: Any = {"language": "en", "voice": "v", "purpose": PURPOSE}
+    (first,) = speak_texts(InlineRunner(store), store, voice, ["Hello"], **settings)
+    assert first is not None
+
+    takes = [Takes(None, frozenset({first.sound.key}))]
+    (second,) = speak_texts(InlineRunner(store), store, voice, ["Hello"], takes=takes, **settings)
+
+    assert second is not None
+    assert second.sound == first.sound
+    assert said == ["The voice says text 1 as in the take that was rejected: choose another voice or other words"]
+
+
+def test_nobody_is_asked_for_more_takes_than_make_sense(tmp_path: Path) -> None:
+    sounds = [toned(level) for level in range(MOST_TAKES)]
+    store, voice = ObjectStore(str(tmp_path), UUID(int=9)), Moody(*sounds)
+    rejected: frozenset[str] = frozenset()
+    for _ in range(MOST_TAKES + 1):
+        takes = [Takes(None, rejected)]
+        settings: Any = {"language": "en", "voice": "v", "purpose": PURPOSE, "takes": takes}
+        (speech,) = speak_texts(InlineRunner(store), store, voice, ["Hello"], **settings)
+        assert speech is not None
+        rejected |= {speech.sound.key}
+
+    assert len(rejected) == MOST_TAKES
 
 
 def test_an_answer_that_is_no_sound_is_refused(tmp_path: Path) -> None:
@@ -138,7 +210,8 @@ def test_a_header_that_promises_too_much_does_not_count(tmp_path: Path) -> None:
     store, wav = ObjectStore(str(tmp_path), UUID(int=9)), bytearray(second_of_silence())
     wav[40:44] = b"\xff\xff\xff\x7f"
 
-    step = speech_step(Echo(bytes(wav)), "Hi", language="en", voice="v", purpose=PURPOSE)
+    by = Candidate(OFFLINE, "", identity="echo")
+    step = speech_step(Echo(bytes(wav)), "Hi", language="en", voice="v", purpose=PURPOSE, by=by)
     (done,) = InlineRunner(store).run([step])
 
     assert json.loads(store.get_bytes(done.files["words"]))["duration_s"] == "1"

@@ -12,8 +12,10 @@ from lxml import etree
 from coursecrafter.domain.deck import BlockKind, Deck, Trigger
 from coursecrafter.ingest.deck_parser import main, parse_deck
 from coursecrafter.ingest.deck_reader import UnreadableDeck, read_deck
+from coursecrafter.ingest.figure_text import chart_blocks, diagram_blocks
 from coursecrafter.ingest.guard import DeckWithoutSlides
-from coursecrafter.ingest.package import PML
+from coursecrafter.ingest.package import NAMESPACES, PML
+from coursecrafter.ingest.slide_text import FILM, paragraph_text
 from coursecrafter.ingest.timing import (
     CHARACTERS,
     CHART,
@@ -140,7 +142,84 @@ def test_a_key_follows_the_theme_and_the_size(tmp_path: Path) -> None:
 def test_missing_fonts_are_named(tmp_path: Path) -> None:
     deck = read_deck(make_deck(tmp_path / "a.pptx", [Sketch("One")], font="Corporate Sans"))
 
-    assert deck.missing_fonts == ("Corporate Sans",)
+    (font,) = deck.missing_fonts
+    assert font.name == "Corporate Sans"
+    assert font.substitute
+    assert font.sentence.endswith(f"{font.substitute} stands in, and lines may break elsewhere.")
+
+
+def test_a_font_with_the_same_widths_is_named_as_such(tmp_path: Path) -> None:
+    deck = read_deck(make_deck(tmp_path / "a.pptx", [Sketch("One")], font="Cambria"))
+
+    assert [font.sentence for font in deck.missing_fonts] == [
+        "The font “Cambria” is missing; Caladea, which has its widths, stands in."
+    ]
+    assert Deck.from_json(deck.to_json()) == deck
+
+
+def test_a_deck_that_was_read_before_knows_its_fonts_by_name(drawn: Drawn) -> None:
+    kept = {**drawn.deck.to_json(), "missing_fonts": ["Corporate Sans"]}
+
+    assert Deck.from_json(kept).caveats([])[0] == "The font “Corporate Sans” is missing on this machine."
+
+
+def test_the_caveats_of_slides_name_their_slide(drawn: Drawn) -> None:
+    number = number_of("path")
+
+    assert drawn.deck.caveats([number])[-1] == f"Slide {number}: {PATH}"
+
+
+def test_what_is_played_on_a_slide_is_named(tmp_path: Path) -> None:
+    film = tmp_path / "film.mp4"
+    film.write_bytes(b"any")
+    sketch = Sketch("Film", draw=lambda slide: slide.shapes.add_movie(str(film), 0, 0, 900_000, 900_000))
+
+    (slide,) = read_deck(make_deck(tmp_path / "a.pptx", [sketch])).slides
+
+    assert slide.caveats == (FILM,)
+
+
+def test_axes_are_read_after_the_title_of_their_chart() -> None:
+    names = "".join(f'xmlns:{prefix}="{NAMESPACES[prefix]}" ' for prefix in ("c", "a"))
+
+    def title(text: str) -> str:
+        return f"<c:title><c:tx><c:rich><a:p><a:r><a:t>{text}</a:t></a:r></a:p></c:rich></c:tx></c:title>"
+
+    chart = etree.fromstring(
+        f"<c:chartSpace {names}><c:chart>{title('Sales')}<c:plotArea><c:catAx>{title('Region')}</c:catAx>"
+        f"<c:valAx><c:delete val='1'/>{title('Hidden')}</c:valAx><c:valAx><c:delete val='0'/>{title('Euro')}</c:valAx>"
+        "</c:plotArea></c:chart></c:chartSpace>"
+    )
+
+    assert [block.text for block in chart_blocks(chart, paragraph_text)] == ["Sales", "Region", "Euro"]
+
+
+def test_a_diagram_is_read_as_its_outline_has_it() -> None:
+    names = "".join(f'xmlns:{prefix}="{NAMESPACES[prefix]}" ' for prefix in ("dgm", "a"))
+    points = [("0", "doc", ""), ("3", "", "Third"), ("1", "node", "First"), ("2", "asst", "Below"), ("9", "", "Loose")]
+    points += [("7", "parTrans", "unread"), ("4", "", "Ring")]
+    listed = "".join(
+        f'<dgm:pt modelId="{one}"{f" type={chr(34)}{kind}{chr(34)}" if kind else ""}>'
+        f"<dgm:t><a:p><a:r><a:t>{text}</a:t></a:r></a:p></dgm:t></dgm:pt>"
+        for one, kind, text in points
+    )
+    pairs = [("0", "3", "1"), ("0", "1", "0"), ("1", "2", "0"), ("2", "4", "x"), ("4", "1", "0")]
+    connections = "".join(
+        f'<dgm:cxn modelId="c{nth}" srcId="{source}" destId="{target}" srcOrd="{order}"/>'
+        for nth, (source, target, order) in enumerate(pairs)
+    )
+    model = etree.fromstring(
+        f"<dgm:dataModel {names}><dgm:ptLst>{listed}</dgm:ptLst><dgm:cxnLst>{connections}"
+        '<dgm:cxn type="presOf" srcId="9" destId="3"/></dgm:cxnLst></dgm:dataModel>'
+    )
+
+    assert [(block.text, block.level) for block in diagram_blocks(model, paragraph_text)] == [
+        ("First", 0),
+        ("Below", 1),
+        ("Ring", 2),
+        ("Third", 0),
+        ("Loose", 0),
+    ]
 
 
 def test_a_deck_of_hidden_slides_only_is_refused(tmp_path: Path) -> None:
@@ -170,10 +249,13 @@ def test_a_deck_without_any_title_is_called_by_its_file(tmp_path: Path) -> None:
     assert parse_deck(make_deck(tmp_path / "Pump training.pptx", [Sketch(None)]))["title"] == "Pump training"
 
 
-def test_a_date_that_is_none_is_left_out(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "written", ["yesterday", "1601-01-01T00:00:00Z", "0001-01-01T00:00:00+05:00", "0999-01-01", "9999-12-31T23:59:59Z"]
+)
+def test_a_date_that_is_none_is_left_out(written: str, tmp_path: Path) -> None:
     path = make_deck(tmp_path / "a.pptx", [Sketch("One")])
-    core = b'<c xmlns:d="u"><d:title>T</d:title><d:modified>yesterday</d:modified></c>'
-    rewrite_parts(path, {"docProps/core.xml": core})
+    core = f'<c xmlns:d="u"><d:title>T</d:title><d:modified>{written}</d:modified></c>'
+    rewrite_parts(path, {"docProps/core.xml": core.encode()})
 
     assert parse_deck(path)["modified"] == "2000-01-01T00:00:00Z"
 

@@ -164,7 +164,7 @@ def test_time_memory_and_length_are_bounded_at_every_level(
     monkeypatch.setattr(sandbox, "sandbox_level", lambda: level)
     began = time.monotonic()
 
-    slow = run_sandboxed(["sh", "-c", "sleep 60 & sleep 60"], writes=tmp_path, wall_s=1, memory_mb=512)
+    slow = run_sandboxed(["sh", "-c", "sleep 600 & sleep 600"], writes=tmp_path, wall_s=1, memory_mb=512)
     greedy = run_sandboxed(
         ["dd", "if=/dev/zero", "of=/dev/null", "bs=400M", "count=1"], writes=tmp_path, wall_s=20, memory_mb=200
     )
@@ -173,7 +173,7 @@ def test_time_memory_and_length_are_bounded_at_every_level(
     )
 
     assert slow.is_timed_out
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 300
     assert greedy.returncode != 0
     assert long.returncode != 0
     assert (tmp_path / "big").stat().st_size <= 2 << 20

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from fractions import Fraction
 from itertools import pairwise
 
@@ -10,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coursecrafter.domain.speech import Word
+from coursecrafter.media.caption_files import chapters_to_vtt, to_srt, to_vtt, to_words_json
 from coursecrafter.media.captions import (
     Caption,
     SpokenText,
     characters_per_second,
     make_captions,
-    to_srt,
-    to_vtt,
+    words_of,
 )
 
 END_S = Fraction(1000)
@@ -159,3 +161,80 @@ def test_captions_are_written_as_vtt_and_srt() -> None:
 
 def test_reading_speed_counts_characters() -> None:
     assert characters_per_second(Caption(Fraction(0), Fraction(2), ("12345", "12345"))) == pytest.approx(5)
+
+
+def test_a_dense_caption_shares_its_time_with_the_silence_after_it() -> None:
+    text = "Complicated responsibilities matter.\nYes."
+    # 36 columns in 1.2 s: one caption leaves time for all of it
+    words = (
+        Word(0, 11, Fraction(0), Fraction(2, 5)),
+        Word(12, 28, Fraction(2, 5), Fraction(4, 5)),
+        Word(29, 36, Fraction(4, 5), Fraction(6, 5)),
+        Word(37, 41, Fraction(6, 5), Fraction(9, 5)),
+    )
+
+    captions = make_captions([[SpokenText(text, words, Fraction(0), Fraction(9, 5))]], END_S)
+
+    assert max(map(characters_per_second, captions)) <= 20
+
+
+@pytest.mark.parametrize("per_letter_s", [0.056, 0.07, 0.1])
+def test_captions_can_be_read_where_the_voice_leaves_time(per_letter_s: float) -> None:
+    text = (
+        "Keep the exits free. Tell whoever leads the evacuation, unmistakably and immediately, what you have seen; "
+        "then wait outside. Do not go back. Misunderstandings happen."
+    )
+    places = [(found.start(), found.end()) for found in re.finditer(r"\S+", text)]
+    words = tuple(Word(*place, *(Fraction(at) * Fraction(per_letter_s) for at in place)) for place in places)
+
+    captions = make_captions([[SpokenText(text, words, Fraction(0), words[-1].end_s)]], END_S)
+
+    assert max(map(characters_per_second, captions)) <= 20
+    assert all(1 <= caption.end_s - caption.start_s <= 7 for caption in captions)
+
+
+def test_speech_that_is_faster_than_anyone_reads_stays_as_it_is() -> None:
+    captions = make_captions([[spoken("internationalisation " * 12, per_word_s=0.3)]], END_S)
+
+    assert max(map(characters_per_second, captions[:-1])) > 20
+
+
+def test_estimated_times_are_marked() -> None:
+    told, untold = spoken("Keep the door shut."), SpokenText("Never wedge it.", (), Fraction(9), Fraction(11))
+
+    captions = make_captions([[told], [untold]], END_S)
+
+    assert [caption.is_estimated for caption in captions] == [False, True]
+    assert to_vtt(captions).count("NOTE Estimated") == 1
+    assert to_vtt(captions[1:]).split("\n\n")[1].startswith("NOTE Estimated")
+    assert "NOTE" not in to_vtt(captions[:1])
+
+
+def test_words_are_written_with_their_times() -> None:
+    told = SpokenText("Shut it.", (Word(0, 4, Fraction(1), Fraction(2)),), Fraction(1), Fraction(3), "a")
+    untold = SpokenText("Now go", (), Fraction(4), Fraction(6), "b")
+
+    written = json.loads(to_words_json(words_of([[told], [untold]]), "en"))
+
+    assert written["language"], written["has_estimated"] == ("en", True)
+    assert [(one["segment_id"], one["text"], one["is_estimated"]) for one in written["words"]] == [
+        ("a", "Shut", False),
+        ("b", "Now", True),
+        ("b", "go", True),
+    ]
+    assert [(one["start_s"], one["end_s"]) for one in written["words"]] == [(1.0, 2.0), (4.0, 5.0), (5.333, 6.0)]
+
+
+def test_lines_are_marked_where_a_player_would_turn_them_round() -> None:
+    arabic, mixed = "أغلق الباب.", "PDF هو ملف."
+    captions = [Caption(Fraction(0), Fraction(2), (arabic, mixed))]
+
+    assert to_vtt(captions, "ar").splitlines()[4:] == [arabic, f"\u202b{mixed}\u202c"]
+    assert to_srt(captions, "ar").splitlines()[2:] == [f"\u202b{arabic}\u202c", f"\u202b{mixed}\u202c"]
+    assert to_vtt(captions, "en").splitlines()[4:] == [f"\u202a{arabic}\u202c", mixed]
+
+
+def test_chapters_are_written_as_vtt() -> None:
+    written = chapters_to_vtt([(Fraction(0), "A < B"), (Fraction(5), "\n")], Fraction(8), "en")
+
+    assert written == ("WEBVTT\n\n1\n00:00:00.000 --> 00:00:05.000\nA &lt; B\n\n2\n00:00:05.000 --> 00:00:08.000\n2\n")

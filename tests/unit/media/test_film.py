@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 import subprocess
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from pathlib import Path
 
@@ -23,9 +25,10 @@ from coursecrafter.media.film import (
     read_pictures,
     read_small,
 )
-from coursecrafter.media.film_changes import Change, changes_among, find_changes, thumb_of
-from coursecrafter.media.film_match import OtherFilm, align, match_film, small_picture
-from deck_films import Frame, Show, drawn_deck, frames_of, starts_of, write_film
+from coursecrafter.media.film_changes import Change, changes_among, find_changes, thumb_of, watch_film
+from coursecrafter.media.film_match import OtherFilm, align, match_film, own_stretches, small_picture
+from coursecrafter.media.film_restless import Restless, blackened
+from deck_films import Frame, Show, drawn_deck, frames_of, starts_of, with_camera, with_pointer, write_film
 
 SIZE = (640, 360)
 
@@ -125,6 +128,46 @@ def test_each_slide_is_found_where_the_film_shows_it(
         assert abs(stretch.settled_s - settled_s) <= 0.2
 
 
+@pytest.mark.parametrize("beside", [with_pointer, with_camera])
+def test_slides_are_found_beside_what_never_rests(
+    beside: Callable[[Iterable[Frame]], Iterable[Frame]], drawn: list[Frame], shows: list[Show], tmp_path: Path
+) -> None:
+    """A pointer wanders over the slides, or somebody speaks in a corner of them."""
+    watched = watch_film(write_film(tmp_path / "busy.mp4", beside(frames_of(shows))))
+
+    pictures = [blackened(small_picture(Image.fromarray(picture), SIZE), watched.left_out) for picture in drawn]
+    found = match_film(watched.changes, pictures)
+
+    assert [bool(stretch) for stretch in found] == [True] * len(shows)
+    for stretch, (begin_s, _) in zip(found, starts_of(shows), strict=True):
+        assert stretch is not None
+        assert abs(stretch.start_s - begin_s) <= 0.2
+    assert watched.left_out.any() == (beside is with_camera)
+
+
+def test_a_film_that_moves_all_over_is_looked_at_whole() -> None:
+    rng = np.random.default_rng(1)
+    restless = Restless()
+
+    for at in range(80):
+        frame = SmallFrame(Fraction(at, 10), rng.integers(0, 255, (90, 160, 3), np.uint8))
+        assert list(restless.along([frame])) == [frame]
+
+    assert not restless.mask().any()
+
+
+def test_a_small_mark_counts_once_it_rests() -> None:
+    def marked(at: int) -> np.ndarray:
+        pixels = np.full((90, 160, 3), 60, np.uint8)
+        if at >= 30:
+            pixels[40:43, 60:63] = 255
+        return pixels
+
+    found = changes_among(SmallFrame(Fraction(at, 30), marked(at)) for at in range(90))
+
+    assert [change.begin_s for change in found] == [0, 1]
+
+
 def test_a_slide_that_the_film_leaves_out_is_not_found(drawn: list[Frame], tmp_path: Path) -> None:
     kept = [smaller(picture) for index, picture in enumerate(drawn) if index not in {2, 4}]
     clip = write_film(tmp_path / "short.mp4", frames_of([Show(picture, 0.6) for picture in kept]))
@@ -166,6 +209,16 @@ def test_a_film_of_another_deck_is_refused(changes: tuple[Change, ...]) -> None:
 
     with pytest.raises(OtherFilm, match="CC-0209"):
         match_film(changes, pictures)
+
+
+def test_footage_of_endless_pictures_does_not_become_a_deck() -> None:
+    thumbs = [bytes([shade]) * 3600 for shade in (0, 255)]
+    changes = [Change(Fraction(at), Fraction(at), Fraction(at + 1), thumbs[at % 2]) for at in range(2001)]
+
+    with pytest.raises(FilmTooLarge, match="2001 pictures"):
+        own_stretches(changes)
+
+    assert len(own_stretches(changes[:2000])) == 2000
 
 
 def test_rows_take_columns_in_order_or_none() -> None:
@@ -215,6 +268,23 @@ def test_pixels_that_are_not_square_are_seen(tmp_path: Path) -> None:
     assert check_film(clip) == (853, 480)
 
 
+def test_pixels_of_any_shape_leave_a_picture(tmp_path: Path) -> None:
+    clip = write_film(
+        tmp_path / "tall.mp4",
+        [np.full((90, 160, 3), 200, np.uint8)] * 3,
+        options=["-vf", "setsar=2/3"],
+    )
+    content = bytearray(clip.read_bytes())
+    place = content.index(b"pasp") + 4
+    content[place : place + 8] = struct.pack(">II", 1, 4000)
+    clip.write_bytes(content)
+
+    (picture,) = read_pictures(clip, [Fraction(0)], width_px=192, height_px=108)
+
+    assert check_film(clip) == (1, 90)
+    assert picture.shape == (108, 192, 3)
+
+
 def _refused(path: Path) -> type[VideoError]:
     with pytest.raises(VideoError) as refused:
         check_film(path)
@@ -233,8 +303,11 @@ def test_what_is_no_film_is_refused(clip: Path, tmp_path: Path) -> None:
     picture = ["ffmpeg", "-v", "error", "-y", "-i", clip, "-frames:v", "3", "-c:v", "png", "-an", odd]
     subprocess.run(picture, check=True, timeout=60)
 
-    assert [_refused(path) for path in (empty, text, playlist, audio, odd)] == [
-        NotAFilm, NotAFilm, NotAFilm, FilmWithoutPictures, NotAFilm,
+    unknown = tmp_path / "u.mp4"
+    unknown.write_bytes(clip.read_bytes().replace(b"avc1", b"zzzz"))
+
+    assert [_refused(path) for path in (empty, text, playlist, audio, odd, unknown)] == [
+        NotAFilm, NotAFilm, NotAFilm, FilmWithoutPictures, NotAFilm, NotAFilm,
     ]  # fmt: skip
 
 

@@ -57,6 +57,12 @@ def test_ffprobe_reads_what_was_meant(tmp_path: Path, shown: list[Shown]) -> Non
     assert [c["start_time"] for c in found["chapters"]] == ["0.000000", "2.000000"]
 
 
+def test_a_time_before_its_calendar_is_left_out(tmp_path: Path, shown: list[Shown]) -> None:
+    found = ffprobe(write(tmp_path / "v.mp4", shown, modified="1601-01-01T00:00:00Z"))
+
+    assert "creation_time" not in found["format"]["tags"]
+
+
 def test_equal_parts_give_equal_bytes(tmp_path: Path, shown: list[Shown]) -> None:
     first, second = (write(tmp_path / name, shown).read_bytes() for name in ("a.mp4", "b.mp4"))
 

@@ -15,8 +15,8 @@ from coursecrafter.storage.objects import ObjectMissing, ObjectStore, StoreFull,
 A, B = UUID(int=1), UUID(int=2)
 
 
-def test_what_goes_in_comes_out_under_its_hash(tmp_path: Path) -> None:
-    store = ObjectStore(str(tmp_path), A)
+def test_what_goes_in_comes_out_under_its_hash(store_url: str, tmp_path: Path) -> None:
+    store = ObjectStore(store_url, A)
 
     stored = store.put_bytes(b"chalk", "text/plain")
     store.copy_to(stored, tmp_path / "copy")
@@ -25,18 +25,18 @@ def test_what_goes_in_comes_out_under_its_hash(tmp_path: Path) -> None:
     assert store.get_bytes(stored) == (tmp_path / "copy").read_bytes() == b"chalk"
 
 
-def test_another_organisation_does_not_find_the_same_bytes(tmp_path: Path) -> None:
-    stored = ObjectStore(str(tmp_path), A).put_bytes(b"chalk", "text/plain")
+def test_another_organisation_does_not_find_the_same_bytes(store_url: str) -> None:
+    stored = ObjectStore(store_url, A).put_bytes(b"chalk", "text/plain")
 
-    other = ObjectStore(tmp_path.as_uri(), B)
+    other = ObjectStore(store_url, B)
 
     assert not other.has(stored)
     with pytest.raises(ObjectMissing, match="CC-0702"):
         other.get_bytes(stored)
 
 
-def test_what_a_failed_block_wrote_is_taken_back_and_what_was_there_stays(tmp_path: Path) -> None:
-    store = ObjectStore(str(tmp_path), A)
+def test_what_a_failed_block_wrote_is_taken_back_and_what_was_there_stays(store_url: str) -> None:
+    store = ObjectStore(store_url, A)
     before = store.put_bytes(b"before", "text/plain")
 
     with pytest.raises(ValueError, match="no"), store.undone_on_error():

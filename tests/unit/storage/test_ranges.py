@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -14,8 +13,8 @@ CONTENT = bytes(number % 251 for number in range(3 * PIECE_BYTES))
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> ObjectStore:
-    return ObjectStore(str(tmp_path), UUID(int=1))
+def store(store_url: str) -> ObjectStore:
+    return ObjectStore(store_url, UUID(int=1))
 
 
 @pytest.mark.parametrize(

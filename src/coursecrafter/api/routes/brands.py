@@ -10,13 +10,18 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from coursecrafter.api.call import Calling
-from coursecrafter.api.examples import ONE, example
+from coursecrafter.api.examples import ONE, OTHER, example
 from coursecrafter.api.fields import Body, Color, JsonObject, Title
 from coursecrafter.api.routing import Routes, given
-from coursecrafter.api.shapes.branding import Brand
+from coursecrafter.api.shapes.branding import Brand, BrandImported
+from coursecrafter.api.waiting import Running, project_work
 from coursecrafter.authoring import branding
 from coursecrafter.authoring.branding import NotAPicture
+from coursecrafter.background.workers import WorkBrokeDown, WorkerDied, WorkTookTooLong
 from coursecrafter.db.refusals import NotAllowed, NotFound, ValueRefused
+from coursecrafter.ingest.deck_reader import UnreadableDeck
+from coursecrafter.ingest.guard import NotADeck
+from coursecrafter.ingest.house_style import NoHouseStyle
 from coursecrafter.reading.branding import read_brand
 
 routes = Routes("/cc/brands", "Brand and templates")
@@ -42,6 +47,16 @@ class NewBrand(Body):
     )
 
 
+class BrandDeck(Body):
+    """A deck that was uploaded, to look like."""
+
+    project_id: UUID
+    source_id: UUID
+    name: Title
+
+    model_config = example(project_id=ONE, source_id=OTHER, name="House style")
+
+
 class BrandChanges(Body):
     """What should be otherwise; what is left out stays."""
 
@@ -65,6 +80,18 @@ def create(call: Calling, body: NewBrand) -> Response:
         return read_brand(conn, branding.create_brand(conn, call.author, body.project_id, **look))
 
     return call.act(work, status=201)
+
+
+@routes.acts(
+    "/import-deck",
+    BrandImported,
+    refuses=(*CHANGED, NotADeck, UnreadableDeck, NoHouseStyle, WorkerDied, WorkTookTooLong, WorkBrokeDown),
+    else_accepts=Running,
+)
+def import_deck(call: Calling, body: BrandDeck) -> Response:
+    """Make a brand profile of the organisation's own deck: its colours, type, logo and background."""
+    order: dict[str, Any] = {"source_id": body.source_id, "name": body.name}
+    return project_work(call, body.project_id, "import_brand", lambda _conn, done: done, **order)
 
 
 @routes.reads("/{brand_profile_id}", Brand)

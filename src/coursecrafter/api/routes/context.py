@@ -54,6 +54,9 @@ class SettingsChanges(Body):
     effects: JsonObject | None = None
     defaults: JsonObject | None = None
     lexicon: Annotated[list[LexiconEntry], Field(max_length=MOST_WORDS)] | None = None
+    script: Literal["screen", "notes"] | None = Field(
+        None, description="What of a deck is spoken when it is read next: what stands on its slides, or their notes."
+    )
 
     model_config = example(
         voice="en_female_neutral_1",

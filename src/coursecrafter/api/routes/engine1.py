@@ -11,20 +11,21 @@ from starlette.responses import Response
 
 from coursecrafter.api.call import Calling
 from coursecrafter.api.fields import Body
-from coursecrafter.api.orders import RenderOrder, approve, order_render
+from coursecrafter.api.orders import VideoOrder, approve, order_render
 from coursecrafter.api.plan_changes import PlanUpdate, changed_plan
 from coursecrafter.api.routing import Routes
-from coursecrafter.api.shapes.engines import DeckImported, DeckPlanned, FilmMatched, VoiceGenerated
+from coursecrafter.api.shapes.engines import DeckImported, DeckPlanned, FilmCutsSet, FilmMatched, VoiceGenerated
 from coursecrafter.api.shapes.jobs import Job
 from coursecrafter.api.shapes.plans import Plan
 from coursecrafter.api.waiting import Running, lesson_work, project_work
 from coursecrafter.authoring.engine_flags import NothingToApprove
+from coursecrafter.authoring.looks import NotMusic
 from coursecrafter.authoring.ordering import PlaceRefused
 from coursecrafter.authoring.plan_rows import NotInVideo
 from coursecrafter.authoring.plans import NothingPlanned, approve_plan, reopen_plan
 from coursecrafter.authoring.segment_edits import NotNeighbours
 from coursecrafter.authoring.texts import NoSplitHere
-from coursecrafter.background.films import NoSourceYet
+from coursecrafter.background.films import CutRefused, NoSourceYet
 from coursecrafter.background.parses import CourseHasItsOwnTree
 from coursecrafter.background.workers import WorkBrokeDown, WorkerDied, WorkTookTooLong
 from coursecrafter.db.refusals import NotAllowed, NotFound, StateRefused, UnusableText, ValueRefused
@@ -32,6 +33,7 @@ from coursecrafter.domain.course import Engine
 from coursecrafter.gateway.errors import CallFailed
 from coursecrafter.gateway.providers.offline_voices import UnknownVoice
 from coursecrafter.ingest.deck_reader import UnreadableDeck
+from coursecrafter.ingest.film_notes import NotesDoNotFit, UnreadableNotes
 from coursecrafter.ingest.office import OfficeMissing
 from coursecrafter.media.film import DamagedFilm, FilmTooLarge, FilmWithoutPictures, NotAFilm
 from coursecrafter.media.film_match import OtherFilm
@@ -50,6 +52,17 @@ VoiceProfile = Annotated[
 ]
 
 
+class DeckOrder(Body):
+    """How a deck becomes a plan."""
+
+    script: Annotated[
+        Literal["screen", "notes"] | None,
+        Field(description="What is spoken: what stands on the slides, or their notes; else as before."),
+    ] = None
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"script": "screen"}]})
+
+
 class VoiceOrder(Body):
     """Who speaks, and for which video."""
 
@@ -59,22 +72,70 @@ class VoiceOrder(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"voice_profile": "en_female_neutral_1"}]})
 
 
+class FilmOrder(Body):
+    """What is said over a film that has no deck."""
+
+    notes: Annotated[str, Field(max_length=200_000)] | None = None
+    """A block of lines for each segment, a blank line between; or captions (WebVTT, SubRip) by their times."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"notes": "Keep it shut.\n\nCall 112."}]})
+
+
+FilmTime = Annotated[float, Field(ge=0, le=4 * 3600, strict=True, examples=[12.4])]
+
+
+class FilmCutOrder(Body):
+    """When the film shows a segment, in seconds of the film."""
+
+    segment_id: UUID
+    appears_at_s: FilmTime | None = None
+    """Null: what was found in the film counts again."""
+    stands_at_s: FilmTime | None = None
+    """When it has come to rest; null: as soon as it appears."""
+    ends_at_s: FilmTime | None = None
+    """When the next picture begins to come; null: where the next one that is known does."""
+
+
+class CutsOrder(Body):
+    """When the film shows segments."""
+
+    cuts: Annotated[list[FilmCutOrder], Field(min_length=1, max_length=500)]
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"cuts": [{"segment_id": "01890a5d-ac96-774b-bcce-b302099a8057", "appears_at_s": 12.4}]}]
+        }
+    )
+
+
 @routes.acts("/{project_id}/import-deck", DeckImported, refuses=(*PARSED, CourseHasItsOwnTree), else_accepts=Running)
-def import_course_deck(call: Calling, project_id: UUID) -> Response:
+def import_course_deck(call: Calling, project_id: UUID, body: DeckOrder | None = None) -> Response:
     """Make the course's units, modules and lessons of the deck that was uploaded for all of it."""
-    return project_work(call, project_id, "import_deck", lambda _conn, done: done)
+    return project_work(call, project_id, "import_deck", lambda _conn, done: done, script=body and body.script)
 
 
 @routes.acts("/{lesson_id}/parse-ppt", DeckPlanned, refuses=PARSED, else_accepts=Running)
-def parse_ppt(call: Calling, lesson_id: UUID) -> Response:
+def parse_ppt(call: Calling, lesson_id: UUID, body: DeckOrder | None = None) -> Response:
     """Make the lesson's plan of its deck: a scene for each slide, a segment for each of its builds."""
-    return lesson_work(call, lesson_id, "parse_ppt", lambda _conn, done: done)
+    return lesson_work(call, lesson_id, "parse_ppt", lambda _conn, done: done, script=body and body.script)
 
 
-@routes.acts("/{lesson_id}/parse-mp4", FilmMatched, refuses=FILMED, else_accepts=Running)
-def parse_mp4(call: Calling, lesson_id: UUID) -> Response:
-    """Find the lesson's slides and builds in the film of its deck; its video shows them from now on."""
-    return lesson_work(call, lesson_id, "parse_mp4", lambda _conn, done: done)
+@routes.acts(
+    "/{lesson_id}/parse-mp4", FilmMatched, refuses=(*FILMED, UnreadableNotes, NotesDoNotFit), else_accepts=Running
+)
+def parse_mp4(call: Calling, lesson_id: UUID, body: FilmOrder | None = None) -> Response:
+    """Find the lesson's slides and builds in the film of its deck; its video shows them from now on.
+
+    A film without a deck becomes the lesson's plan: a segment for each picture that comes to stand.
+    """
+    return lesson_work(call, lesson_id, "parse_mp4", lambda _conn, done: done, notes=body and body.notes)
+
+
+@routes.acts("/{lesson_id}/set-cuts", FilmCutsSet, refuses=(*FILMED, CutRefused), else_accepts=Running)
+def set_cuts(call: Calling, lesson_id: UUID, body: CutsOrder) -> Response:
+    """Say when the film shows segments, where it was not found or found at another moment."""
+    cuts = [one.model_dump(mode="json") for one in body.cuts]
+    return lesson_work(call, lesson_id, "set_cuts", lambda _conn, done: done, cuts=cuts)
 
 
 @routes.reads("/{lesson_id}/plan", Plan)
@@ -123,8 +184,8 @@ def generate_voice(call: Calling, lesson_id: UUID, body: VoiceOrder) -> Response
     return lesson_work(call, lesson_id, "generate_voice", lambda _conn, done: done, **order)
 
 
-@routes.acts("/{lesson_id}/render-video", Job, status=202, refuses=(*ACT, StateRefused))
-def render_video(call: Calling, lesson_id: UUID, body: RenderOrder) -> Response:
+@routes.acts("/{lesson_id}/render-video", Job, status=202, refuses=(*ACT, StateRefused, NotMusic))
+def render_video(call: Calling, lesson_id: UUID, body: VideoOrder) -> Response:
     """Order the narrated video of the lesson."""
     return order_render(call, Engine.E1, body, lesson_id=lesson_id)
 

@@ -10,36 +10,59 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from coursecrafter.api.call import Calling
-from coursecrafter.api.examples import ONE, example
-from coursecrafter.api.fields import Body, Line, Title
-from coursecrafter.api.orders import RenderOrder, approve, order_render
+from coursecrafter.api.examples import ONE, OTHER, example
+from coursecrafter.api.fields import Body, Flag, Line, Title
+from coursecrafter.api.orders import LookOrder, approve, order_render
 from coursecrafter.api.plan_changes import PlanUpdate, changed_plan
 from coursecrafter.api.routing import Routes
-from coursecrafter.api.shapes.engines import ImagePrompts, ImagesDrawn
+from coursecrafter.api.shapes.engines import ImagePrompts, ImagesDrawn, ProposedTemplates, ScenePreview
 from coursecrafter.api.shapes.jobs import Job
 from coursecrafter.api.shapes.outlines import Outline
 from coursecrafter.api.shapes.plans import Plan
 from coursecrafter.api.waiting import Running, lesson_work
-from coursecrafter.authoring.brand_choices import BrandChoice, choose_brand
+from coursecrafter.authoring.brand_choices import BrandChoice, choose_brand, choose_scene_template
 from coursecrafter.authoring.engine_flags import NothingToApprove
+from coursecrafter.authoring.looks import NotMusic
 from coursecrafter.authoring.ordering import PlaceRefused
+from coursecrafter.authoring.places import project_of_lesson, scene_of_segment
 from coursecrafter.authoring.plan_rows import NotInVideo
 from coursecrafter.authoring.plans import NothingPlanned, approve_plan, reopen_plan
+from coursecrafter.authoring.scene_clips import NotAClip, set_scene_clip
+from coursecrafter.authoring.scene_images import ask_another_image
 from coursecrafter.authoring.segment_edits import NotNeighbours
 from coursecrafter.authoring.texts import NoSplitHere
+from coursecrafter.authoring.voices import reject_voice_in_use
 from coursecrafter.background.workers import WorkBrokeDown, WorkerDied, WorkTookTooLong
 from coursecrafter.db.refusals import NotAllowed, NotFound, StateRefused, UnusableText, ValueRefused
-from coursecrafter.domain.course import Engine
+from coursecrafter.domain.course import Brand, Engine
+from coursecrafter.engines.e2_video.clips import UnplayableClip
 from coursecrafter.engines.e2_video.design import UnusableOutline
+from coursecrafter.engines.e2_video.logo import UnreadableLogo
+from coursecrafter.engines.e2_video.paint import UnreadableIllustration
+from coursecrafter.engines.e2_video.produce import NothingToTell
+from coursecrafter.engines.e2_video.templates import UnknownTemplate, template_named
 from coursecrafter.gateway.errors import CallFailed
 from coursecrafter.gateway.providers.offline_image import UndrawablePicture
+from coursecrafter.gateway.providers.offline_voices import UnknownVoice
+from coursecrafter.media.sound import UnusableSound
 from coursecrafter.reading.outlines import read_outline
 from coursecrafter.reading.plans import read_plan
 
 routes = Routes("/cc/engine2", "Engine 2: branded video")
 
+ANY_BRAND = Brand("")
 ACT = (NotFound, NotAllowed)
 ASKED = (*ACT, CallFailed, WorkerDied, WorkTookTooLong, WorkBrokeDown)
+PREVIEWED = (
+    *ASKED,
+    NothingToTell,
+    UnreadableLogo,
+    UnreadableIllustration,
+    UnplayableClip,
+    NotMusic,
+    UnknownVoice,
+    UnusableSound,
+)
 PLANNED = (*ACT, ValueRefused, UnusableText, PlaceRefused, NotInVideo, NoSplitHere, NotNeighbours)
 
 
@@ -63,9 +86,45 @@ class BrandOrder(Body):
     """What the lesson should look like."""
 
     brand_profile_id: UUID | None = None
-    template_choice: Annotated[Line | None, Field(description="Kept; layouts are chosen by what a scene shows.")] = None
+    template_choice: Annotated[Line | None, Field(description="One of those that `templates` proposes.")] = None
 
     model_config = example(brand_profile_id=ONE)
+
+
+class PreviewOrder(LookOrder):
+    """Which scene to look at, and how."""
+
+    scene_id: UUID
+
+    model_config = example(scene_id=ONE, transition="zoom")
+
+
+class SceneTemplate(Body):
+    """How one scene should look; null: as its lesson."""
+
+    scene_id: UUID
+    template_choice: Line | None = None
+
+    model_config = example(scene_id=ONE, template_choice="bold")
+
+
+class SceneClip(Body):
+    """The film that stands in a scene's picture."""
+
+    scene_id: UUID
+    source_id: UUID
+
+    model_config = example(scene_id=ONE, source_id=OTHER)
+
+
+class Remake(Body):
+    """What of a segment the next render makes anew: its spoken script, its scene's picture, or both."""
+
+    segment_id: UUID
+    script: Flag = False
+    image: Flag = False
+
+    model_config = example(segment_id=ONE, script=True, image=False)
 
 
 @routes.reads("/{lesson_id}/outline", Outline)
@@ -121,11 +180,12 @@ def generate_images(call: Calling, lesson_id: UUID, body: ImageOrder) -> Respons
     return lesson_work(call, lesson_id, "draw_images", lambda _conn, done: done, **order)
 
 
-@routes.acts("/{lesson_id}/set-brand-profile", Outline)
+@routes.acts("/{lesson_id}/set-brand-profile", Outline, refuses=(*ACT, UnknownTemplate))
 def set_brand_profile(call: Calling, lesson_id: UUID, body: BrandOrder) -> Response:
-    """Choose the lesson's brand profile; the template is kept with it."""
+    """Choose the lesson's brand profile and template."""
 
     def work(conn: Connection) -> bytes:
+        template_named(body.template_choice, ANY_BRAND)
         choice = BrandChoice(body.brand_profile_id, body.template_choice)
         choose_brand(conn, call.author, call.store, lesson_id, choice)
         return read_outline(conn, lesson_id)
@@ -133,8 +193,66 @@ def set_brand_profile(call: Calling, lesson_id: UUID, body: BrandOrder) -> Respo
     return call.act(work)
 
 
-@routes.acts("/{lesson_id}/render-video", Job, status=202, refuses=(*ACT, StateRefused))
-def render_video(call: Calling, lesson_id: UUID, body: RenderOrder) -> Response:
+@routes.acts(
+    "/{lesson_id}/propose-templates", ProposedTemplates, refuses=(*ASKED, UnreadableLogo), else_accepts=Running
+)
+def propose_lesson_templates(call: Calling, lesson_id: UUID) -> Response:
+    """Show three templates in the lesson's brand, each as a sheet of samples, to choose from."""
+    return lesson_work(call, lesson_id, "propose_templates", lambda _conn, done: done)
+
+
+@routes.acts("/{lesson_id}/preview-scene", ScenePreview, refuses=PREVIEWED, else_accepts=Running)
+def preview_one_scene(call: Calling, lesson_id: UUID, body: PreviewOrder) -> Response:
+    """Make one scene alone, small, as it will be seen and heard in the video."""
+    settings = {name: value for name, value in body.settings().items() if name != "scene_id"}
+    order = {"scene_id": body.scene_id, "settings": settings}
+    return lesson_work(call, lesson_id, "preview_scene", lambda _conn, done: done, **order)
+
+
+@routes.acts("/{lesson_id}/set-scene-template", Outline, refuses=(*ACT, UnknownTemplate))
+def set_scene_template(call: Calling, lesson_id: UUID, body: SceneTemplate) -> Response:
+    """Let one scene look other than its lesson."""
+
+    def work(conn: Connection) -> bytes:
+        template_named(body.template_choice, ANY_BRAND)
+        choose_scene_template(conn, call.author, call.store, lesson_id, body.scene_id, body.template_choice)
+        return read_outline(conn, lesson_id)
+
+    return call.act(work)
+
+
+@routes.acts("/{lesson_id}/set-scene-clip", Outline, refuses=(*ACT, NotAClip))
+def set_clip(call: Calling, lesson_id: UUID, body: SceneClip) -> Response:
+    """Let an uploaded film stand in a scene's picture; deleting its asset brings the picture back."""
+
+    def work(conn: Connection) -> bytes:
+        set_scene_clip(conn, call.author, lesson_id, body.scene_id, body.source_id)
+        return read_outline(conn, lesson_id)
+
+    return call.act(work)
+
+
+@routes.acts("/{lesson_id}/remake", Outline, refuses=(*ACT, NotInVideo))
+def remake_segment(call: Calling, lesson_id: UUID, body: Remake) -> Response:
+    """Mark a segment for the next render, which speaks its script anew, draws its scene's picture anew, or both.
+
+    Everything else of the video is found again. What there was stays to be chosen again.
+    """
+
+    def work(conn: Connection) -> bytes:
+        project_of_lesson(conn, lesson_id)
+        scene_id = scene_of_segment(conn, lesson_id, body.segment_id, Engine.E2)
+        if body.script:
+            reject_voice_in_use(conn, call.author, lesson_id, body.segment_id, Engine.E2)
+        if body.image:
+            ask_another_image(conn, call.author, call.store, lesson_id, scene_id)
+        return read_outline(conn, lesson_id)
+
+    return call.act(work)
+
+
+@routes.acts("/{lesson_id}/render-video", Job, status=202, refuses=(*ACT, StateRefused, NotMusic))
+def render_video(call: Calling, lesson_id: UUID, body: LookOrder) -> Response:
     """Order the branded video; a lesson without narration gets one proposed first."""
     return order_render(call, Engine.E2, body, lesson_id=lesson_id)
 

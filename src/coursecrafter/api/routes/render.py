@@ -19,12 +19,12 @@ from coursecrafter.accounts.caller import Scope
 from coursecrafter.api.call import Call, Calling
 from coursecrafter.api.examples import example
 from coursecrafter.api.fields import Body, JsonObject, Line, Prose, Title, page
-from coursecrafter.api.orders import hand_over
+from coursecrafter.api.orders import queued
 from coursecrafter.api.routing import Routes, given
 from coursecrafter.api.shapes.base import EngineName, PageOf
 from coursecrafter.api.shapes.jobs import Job, JobLine, JobState
 from coursecrafter.authoring import render_jobs
-from coursecrafter.authoring.job_rows import RenderJob, find_job
+from coursecrafter.authoring.job_rows import find_job
 from coursecrafter.authoring.render_jobs import NotRetried
 from coursecrafter.background.following import JobEvent, Seen, news_of, read_event_id
 from coursecrafter.db.refusals import NotAllowed, NotFound, StateRefused
@@ -175,13 +175,7 @@ def cancel(call: Calling, job_id: UUID) -> Response:
 @routes.acts("/job/{job_id}/retry", Job, status=202, refuses=(*ACT, NotRetried))
 def retry(call: Calling, job_id: UUID) -> Response:
     """Order a render again that failed or was cancelled, as a new job that names the old."""
-    made: list[RenderJob] = []
-
-    def work(conn: Connection) -> bytes:
-        made.append(render_jobs.retry_render(conn, call.author, job_id))
-        return read_job(conn, made[0].id)
-
-    return call.act(work, status=202, afterwards=lambda: hand_over(call, made[0]))
+    return call.act(lambda conn: queued(conn, render_jobs.retry_render(conn, call.author, job_id)), status=202)
 
 
 @routes.acts("/job/{job_id}/start", Job, scope=Scope.WORKER, refuses=(*ACT, NotExternal))

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from coursecrafter.accounts.caller import Scope
 from coursecrafter.api.call import OPEN, Call, Calling, Open
 from coursecrafter.api.file_bodies import FILE_REFUSALS
-from coursecrafter.api.incoming_files import batches, file_name, read_on, rules_of
+from coursecrafter.api.incoming_files import batches, file_name, rules_of
 from coursecrafter.api.problems import BodyCutOff, HeaderRefused, WrongContentType
 from coursecrafter.api.routing import Routes
 from coursecrafter.api.shapes.uploads import UploadState
@@ -24,7 +24,7 @@ from coursecrafter.api.tus import (
     read_metadata,
     read_number,
 )
-from coursecrafter.api.upload_places import Landed, Place, land
+from coursecrafter.api.upload_places import Place, land
 from coursecrafter.db.refusals import NotFound, StateRefused
 from coursecrafter.errors import CourseCrafterError
 from coursecrafter.uploads.admission import check_file, keeping
@@ -157,7 +157,7 @@ def _find(call: Call, upload_id: UUID) -> Upload:
 def _finish(call: Call, upload: Upload) -> None:
     """Take the whole file; what refuses it for good ends the upload too."""
     try:
-        landed = _land(call, upload)
+        _land(call, upload)
     except CourseCrafterError as error:
         # An upload that somebody else has ended meanwhile, and one that may succeed later, stay as they are.
         if not error.retry and not isinstance(error, StateRefused):
@@ -166,10 +166,9 @@ def _finish(call: Call, upload: Upload) -> None:
             call.store.remove_parts(upload.folder)
         raise
     call.store.remove_parts(upload.folder)
-    read_on(landed)
 
 
-def _land(call: Call, upload: Upload) -> Landed:
+def _land(call: Call, upload: Upload) -> None:
     becomes, _, detail = upload.purpose.partition(":")
     project_id = None if upload.lesson_id else upload.project_id
     place = Place(becomes, project_id, upload.lesson_id, detail or None)
@@ -181,4 +180,3 @@ def _land(call: Call, upload: Upload) -> Landed:
             stored = kept.count(conn, upload.id)
             landed = land(call, conn, place, upload.project_id, upload.file_name, checked, stored)
             note_result(conn, upload.id, {"id": str(landed.id)})
-    return landed

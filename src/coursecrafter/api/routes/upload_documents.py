@@ -22,6 +22,7 @@ from coursecrafter.api.shapes.context import Document
 from coursecrafter.api.upload_places import DOCUMENT, Place
 from coursecrafter.authoring import documents
 from coursecrafter.db.refusals import NotAllowed, NotFound, ValueRefused
+from coursecrafter.jobs.queueing import PARSE_DOCUMENT, enqueue_parse
 from coursecrafter.reading.context import read_document, read_documents
 from coursecrafter.reading.pages import CursorRefused, Page
 
@@ -104,18 +105,14 @@ def change_document(call: Calling, document_id: UUID, body: DocumentChanges) -> 
 @routes.acts("/documents/{document_id}/reparse", Document, status=202, refuses=(NotFound, NotAllowed))
 def reparse_document(call: Calling, document_id: UUID) -> Response:
     """Have a document read once more."""
-    found: list[bytes] = []
 
     def work(conn: Connection) -> bytes:
         documents.reparse_document(conn, call.author, document_id)
-        found.append(read_document(conn, document_id))
-        return found[0]
+        found = read_document(conn, document_id)
+        enqueue_parse(conn, PARSE_DOCUMENT, UUID(json.loads(found)["project_id"]), document_id)
+        return found
 
-    def read_on() -> None:
-        identity = call.identity(UUID(json.loads(found[0])["project_id"]))
-        call.site.background.parse_document(identity, document_id)
-
-    return call.act(work, status=202, afterwards=read_on)
+    return call.act(work, status=202)
 
 
 @routes.acts("/documents/{document_id}/delete", refuses=(NotFound, NotAllowed))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from coursecrafter.api.shapes.base import Id, Json, Timed
+from coursecrafter.api.shapes.base import Id, Json, Shape, Timed
 
 
 class Template(Timed):
@@ -35,3 +35,11 @@ class Brand(Timed):
     typography: Json
     style_prefs: Json
     templates: list[Template]
+
+
+class BrandImported(Shape):
+    """A deck became a brand profile."""
+
+    brand_profile_id: Id
+    notes: list[str]
+    """What is not as in the deck, such as type that does not ship with the product."""

@@ -21,7 +21,7 @@ class Context(Shape):
     domain: Annotated[str | None, Field(examples=["fire_safety"])]
     language: Annotated[str | None, Field(examples=["en"])]
     metadata: Annotated[Json, Field(examples=[{"voice": "en_female_neutral_1", "mode": "standard"}])]
-    """Settings: voice, mode, original, effects, defaults, lexicon."""
+    """Settings: voice, mode, original, effects, defaults, lexicon, script."""
     created_at: Moment | None
     updated_at: Moment | None
 

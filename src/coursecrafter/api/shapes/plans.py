@@ -116,6 +116,16 @@ class SegmentParts(Shape):
     second: Segment
 
 
+class FilmMoment(Shape):
+    """What the film of a deck shows of a segment."""
+
+    state: Literal["found", "by_hand", "not_found"]
+    appears_at_s: float | None
+    """When it begins to come, in seconds of the film."""
+    stands_at_s: float | None
+    ends_at_s: float | None
+
+
 class PlannedSegment(SegmentRow):
     """A segment in an engine's video."""
 
@@ -123,6 +133,8 @@ class PlannedSegment(SegmentRow):
     """The active picture of its slide."""
     is_own: bool
     """Whether this engine made it; of another's only the script is this engine's to change."""
+    film: FilmMoment | None
+    """Null where no film was matched with the lesson, or where the segment has no slide that a film could show."""
     script: Script
 
 

@@ -6,7 +6,7 @@ The request is known to the database by three settings, local to its transaction
 
 from __future__ import annotations
 
-from coursecrafter.db.policies import people, requests
+from coursecrafter.db.policies import gateway, people, requests
 from coursecrafter.domain.roles import Right, organisation_roles_with, project_roles_with
 
 
@@ -171,6 +171,7 @@ COMMENTS = {
     "require_seen_asset()": "Trigger: a logo or preview is chosen from what the request sees.",
     **people.COMMENTS,
     **requests.COMMENTS,
+    **gateway.COMMENTS,
 }
 
 PLATFORM_FUNCTIONS = (UUIDV7, TOUCH, SCOPE, PROJECTS_OF_REQUEST, ORGANISATION, REVISION)
@@ -180,9 +181,16 @@ PLATFORM_FUNCTIONS = (UUIDV7, TOUCH, SCOPE, PROJECTS_OF_REQUEST, ORGANISATION, R
 def guard(name: str) -> tuple[str, ...]:
     """Comment a function and let only those roles call it that need it; people are led by requests, never by jobs."""
     comment = COMMENTS[name].replace("'", "''")
-    roles = "cc_app" if name in people.COMMENTS else requests.CALLERS.get(name, "cc_app, cc_worker")
+    roles = callers_of(name)
     return (
         f"COMMENT ON FUNCTION platform.{name} IS '{comment}'",
         f"REVOKE ALL ON FUNCTION platform.{name} FROM PUBLIC",
-        f"GRANT EXECUTE ON FUNCTION platform.{name} TO {roles}",
+        *((f"GRANT EXECUTE ON FUNCTION platform.{name} TO {roles}",) if roles else ()),
     )
+
+
+def callers_of(name: str) -> str:
+    """The roles that may call a function; none: only other functions do."""
+    if name in people.COMMENTS:
+        return "cc_app"
+    return {**requests.CALLERS, **gateway.CALLERS}.get(name, "cc_app, cc_worker")

@@ -15,6 +15,15 @@ from coursecrafter.db.tables.book import cc_book_sections, cc_book_structures
 from coursecrafter.db.tables.branding import cc_brand_profiles, cc_brand_templates
 from coursecrafter.db.tables.columns import SCHEMA, metadata
 from coursecrafter.db.tables.context import cc_project_context, cc_project_documents
+from coursecrafter.db.tables.gateway import (
+    ai_attempts,
+    ai_budgets,
+    ai_prices,
+    ai_providers,
+    ai_routes,
+    ai_spending,
+    ai_turns,
+)
 from coursecrafter.db.tables.gateway_log import cc_activity_log, cc_ai_calls
 from coursecrafter.db.tables.hierarchy import (
     cc_learning_units,
@@ -39,6 +48,13 @@ from coursecrafter.db.tables.scripts import cc_scripts, cc_voice_tracks
 __all__ = [
     "PLATFORM",
     "SCHEMA",
+    "ai_attempts",
+    "ai_budgets",
+    "ai_prices",
+    "ai_providers",
+    "ai_routes",
+    "ai_spending",
+    "ai_turns",
     "api_keys",
     "cc_activity_log",
     "cc_ai_calls",

@@ -13,28 +13,30 @@ from PIL import Image
 
 from coursecrafter.domain.course import Course, LessonContent
 from coursecrafter.domain.keys import content_key
+from coursecrafter.domain.look import Music
 from coursecrafter.domain.output import AssetType, Output
 from coursecrafter.domain.speech import Speech, Word
-from coursecrafter.domain.stored import StoredObject
 from coursecrafter.engines.bench import Bench
-from coursecrafter.engines.e1_voiceover.card import HEIGHT_PX, WIDTH_PX
+from coursecrafter.engines.e1_voiceover.film_track import FilmCutting, cut_footage
+from coursecrafter.engines.e1_voiceover.measuring import measure_video
 from coursecrafter.engines.e1_voiceover.plan import Shot, VideoPlan
 from coursecrafter.engines.e1_voiceover.produce import Parts, visual_pixels
+from coursecrafter.engines.finishing import Told, document, sign, text_outputs
+from coursecrafter.engines.soundtrack import PlacedVoice, Soundtrack, lay_sound
 from coursecrafter.jobs.steps import Produced, Step
-from coursecrafter.media.captions import Caption, SpokenText, make_captions, to_srt, to_vtt
+from coursecrafter.media.captions import Caption, SpokenText, make_captions
+from coursecrafter.media.credentials import Credentials, Origin, Source, origin_of_voice
 from coursecrafter.media.mp4 import MP4_VERSION, Chapter, write_mp4
-from coursecrafter.media.probe import measure, onset_s
-from coursecrafter.media.sound import VoiceBlock, lay_blocks
+from coursecrafter.media.picture_track import PictureTrack, track_of
+from coursecrafter.media.sound import VoiceBlock
 from coursecrafter.media.still_video import CodedRun, Shown
 from coursecrafter.media.timeline import VIDEO_FPS, Cue, Span, Timeline, lay_out
-from coursecrafter.media.transcript import Passage, to_html, to_text
+from coursecrafter.media.transcript import Passage
 
 T = TypeVar("T")
 
-MUX_VERSION = 1
+MUX_VERSION = 3
 POSTER_SIZE = (1280, 720)
-ONSET_MARGIN_S = Fraction(1, 25)
-SILENT_DBTP = -70.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,37 +44,43 @@ class Composed:
     """A finished lesson.
 
     Attributes:
-        measured: figures of the file, from `_measured`.
+        measured: figures of the file, from `measuring`.
+        cutting: the film's parts, where its packets are taken over.
+        credentials: what its content credentials say.
     """
 
     outputs: tuple[Output, ...]
     timeline: Timeline
     captions: tuple[Caption, ...]
     measured: Mapping[str, Any]
+    cutting: FilmCutting | None
+    credentials: Credentials
 
 
-def compose(course: Course, lesson: LessonContent, plan: VideoPlan, parts: Parts, bench: Bench) -> Composed:
+def compose(
+    course: Course, lesson: LessonContent, plan: VideoPlan, parts: Parts, bench: Bench, music: Music | None = None
+) -> Composed:
     """Mux the video and write what goes with it.
 
     Raises:
         VideoNotAssembled: CC-0203.
+        UnusableSigningKey, CredentialsNotMade: CC-0210, CC-0211.
+        UnusableMusic: CC-0212; or CC-0133 to CC-0135, the music is no recording.
     """
     shots = plan.shots
     timeline = lay_out([_span(shot, parts, index) for index, shot in enumerate(shots)])
-    (done,) = bench.steps.run([_mux_step(course, lesson, plan, parts, timeline, bench)])
-    spoken = _spoken_texts(plan, parts, timeline)
-    captions = make_captions(spoken, timeline.duration_s)
-    passages = _passages(plan, timeline)
-    texts = {
-        "captions_vtt": (to_vtt(captions), ".vtt", "text/vtt"),
-        "captions_srt": (to_srt(captions), ".srt", "application/x-subrip"),
-        "transcript_txt": (to_text(lesson.title, passages), ".txt", "text/plain"),
-        "transcript_html": (to_html(lesson.title, course.language, passages), ".html", "text/html"),
-    }
+    cutting = None
+    if parts.footage and parts.footage.is_taken_over:
+        cutting = cut_footage(plan, timeline, parts.footage, parts.still_objects, bench)
+    sound = lay_sound(bench, _placed(parts, timeline), timeline.sound_frames, music)
+    (done,) = bench.steps.run([_mux_step(course, lesson, plan, parts, timeline, bench, cutting, sound)])
+    told = _told(course, lesson, plan, parts, timeline)
+    credentials = _credentials(course, lesson, parts, music)
+    video = sign(bench, done.files["video"], credentials, lesson.code)
     sidecar = json.dumps(_sidecar(course, lesson, plan, timeline, parts), indent=2, ensure_ascii=False)
     outputs = [
-        Output("final_video", AssetType.VIDEO, done.files["video"], ".mp4", _video_metadata(course, timeline)),
-        *(_document(bench, role, *text) for role, text in texts.items()),
+        Output("final_video", AssetType.VIDEO, video, ".mp4", _video_metadata(course, parts, timeline)),
+        *text_outputs(bench, told),
         Output(
             "poster",
             AssetType.IMAGE,
@@ -80,10 +88,10 @@ def compose(course: Course, lesson: LessonContent, plan: VideoPlan, parts: Parts
             ".jpg",
             dict(zip(("width", "height"), POSTER_SIZE, strict=True)),
         ),
-        _document(bench, "sidecar_json", sidecar, ".json", "application/json"),
+        document(bench, "sidecar_json", sidecar, ".json", "application/json"),
     ]
     measured = json.loads(bench.store.get_bytes(done.files["measured"]))
-    return Composed(tuple(outputs), timeline, tuple(captions), measured)
+    return Composed(tuple(outputs), timeline, tuple(told.captions), measured, cutting, credentials)
 
 
 def _span(shot: Shot, parts: Parts, index: int) -> Span:
@@ -94,25 +102,41 @@ def _span(shot: Shot, parts: Parts, index: int) -> Span:
 
 
 def _mux_step(
-    course: Course, lesson: LessonContent, plan: VideoPlan, parts: Parts, timeline: Timeline, bench: Bench
+    course: Course,
+    lesson: LessonContent,
+    plan: VideoPlan,
+    parts: Parts,
+    timeline: Timeline,
+    bench: Bench,
+    cutting: FilmCutting | None,
+    sound: Soundtrack,
 ) -> Step:
     first = plan.shots[0].visual
+    has_music = sound.has_music
     chapters = _chapters(plan, timeline)
 
     def make(folder: Path) -> Mapping[str, Produced]:
         video, poster, measured = folder / "video.mp4", folder / "poster.jpg", folder / "measured.json"
+        track = cutting.track(bench) if cutting else _own_track(parts, timeline)
         write_mp4(
             video,
-            [_shown(run, cue.frames) for run, cue in zip(parts.stills, timeline.cues, strict=True)],
-            lay_blocks(_placed(parts, timeline), timeline.sound_frames),
+            track,
+            sound.packets(),
             chapters=chapters,
             language=course.language,
             title=lesson.title,
             modified=course.modified,
+            film=cutting.footage.reel.file() if cutting else None,
         )
         picture = Image.fromarray(visual_pixels(bench, first)).resize(POSTER_SIZE, Image.Resampling.LANCZOS)
         picture.save(poster, quality=88)
-        measured.write_text(json.dumps(_measured(video, parts, timeline)), encoding="utf-8")
+        measured.write_text(
+            json.dumps(
+                measure_video(video, plan, parts, timeline, bench, has_music=has_music)
+                | {"planned_frames": len(track.samples)}
+            ),
+            encoding="utf-8",
+        )
         return {
             "video": Produced(video, "video/mp4"),
             "poster": Produced(poster, "image/jpeg"),
@@ -124,12 +148,9 @@ def _mux_step(
         MUX_VERSION,
         format=MP4_VERSION,
         poster=first.key,
-        pictures=[[stored.sha256, cue.frames] for stored, cue in zip(parts.still_objects, timeline.cues, strict=True)],
-        sounds=[
-            [stored.sha256, cue.sound_frame]
-            for stored, cue in zip(parts.block_objects, timeline.cues, strict=True)
-            if stored
-        ],
+        pictures=cutting.key if cutting else _still_key(parts, timeline),
+        film=cutting.footage.reel.film.sha256 if cutting else None,
+        sounds=sound.key,
         chapters=[[str(chapter.start_s), chapter.title] for chapter in chapters],
         language=course.language,
         title=lesson.title,
@@ -138,14 +159,24 @@ def _mux_step(
     return Step("mux", key, make, lesson.code)
 
 
+def _own_track(parts: Parts, timeline: Timeline) -> PictureTrack:
+    return track_of([_shown(run, cue.frames) for run, cue in zip(parts.stills, timeline.cues, strict=True) if run])
+
+
+def _still_key(parts: Parts, timeline: Timeline) -> list[list[str | int]]:
+    placed = zip(parts.still_objects, timeline.cues, strict=True)
+    return [[stored.sha256, cue.frames] for stored, cue in placed if stored]
+
+
 def _shown(run: CodedRun, frames: int) -> Shown:
     """Show each picture of a run once and the last one for the rest; what is too much for the time is cut."""
     pictures = run.pictures[:frames]
     return Shown(replace(run, pictures=pictures), (*[1] * (len(pictures) - 1), frames - len(pictures) + 1))
 
 
-def _placed(parts: Parts, timeline: Timeline) -> list[tuple[int, VoiceBlock]]:
-    return [(cue.sound_frame, block) for cue, block in zip(timeline.cues, parts.blocks, strict=True) if block]
+def _placed(parts: Parts, timeline: Timeline) -> list[PlacedVoice]:
+    placed = zip(timeline.cues, parts.block_objects, parts.blocks, strict=True)
+    return [PlacedVoice(cue.sound_frame, stored, block) for cue, stored, block in placed if stored and block]
 
 
 def _chapters(plan: VideoPlan, timeline: Timeline) -> list[Chapter]:
@@ -161,25 +192,26 @@ def _by_scene(plan: VideoPlan, values: Sequence[T]) -> list[list[T]]:
     return [[next(rest) for _ in scene.shots] for scene in plan.scenes]
 
 
-def _measured(video: Path, parts: Parts, timeline: Timeline) -> dict[str, Any]:
-    """Figures of the finished file; `drifts_s` is how much later than its picture each sound begins."""
-    found = measure(video, Fraction(1, VIDEO_FPS))
-    drifts_s = []
-    for cue, block in list(zip(timeline.cues, parts.blocks, strict=True))[1:]:
-        onset = onset_s(found.envelope, cue.start_s - ONSET_MARGIN_S, cue.end_s - ONSET_MARGIN_S) if block else None
-        if onset is not None:
-            drifts_s.append(float(onset - cue.start_s))
-    return {
-        "video_frames": found.video_frames,
-        "video_s": float(found.video_s),
-        "sound_s": float(found.sound_s),
-        "longest_key_distance_s": float(found.longest_key_distance_s),
-        "is_faststart": found.is_faststart,
-        "is_silent": found.peak_dbtp < SILENT_DBTP,
-        "lufs": max(found.lufs, SILENT_DBTP),
-        "peak_dbtp": found.peak_dbtp,
-        "drifts_s": drifts_s,
-    }
+def _told(course: Course, lesson: LessonContent, plan: VideoPlan, parts: Parts, timeline: Timeline) -> Told:
+    spoken = _spoken_texts(plan, parts, timeline)
+    return Told(
+        title=lesson.title,
+        language=course.language,
+        captions=make_captions(spoken, timeline.duration_s),
+        spoken=spoken,
+        chapters=_chapters(plan, timeline),
+        passages=_passages(plan, timeline),
+        end_s=timeline.duration_s,
+    )
+
+
+def _credentials(course: Course, lesson: LessonContent, parts: Parts, music: Music | None) -> Credentials:
+    """The deck's words and pictures are people's; only the voice is not."""
+    voices = [(speech.provider, speech.model) for speech in parts.speeches if speech]
+    origins = [Origin("script", Source.PERSON), Origin("pictures", Source.PERSON)]
+    origins += [origin_of_voice(voices)] if voices else []
+    origins += [Origin("music", Source.PERSON)] if music else []
+    return Credentials(lesson.title, course.brand.name, tuple(origins))
 
 
 def _spoken_texts(plan: VideoPlan, parts: Parts, timeline: Timeline) -> list[list[SpokenText]]:
@@ -192,7 +224,8 @@ def _spoken_text(shot: Shot, speech: Speech | None, block: VoiceBlock | None, cu
         return None
     shift_s = cue.sound_s - block.trimmed_s
     words = tuple(_shifted(word, shift_s, cue.sound_s) for word in speech.words)
-    return SpokenText(shot.text, words, max(cue.sound_s, cue.start_s), cue.sound_s + block.sound_s)
+    end_s = cue.sound_s + block.sound_s
+    return SpokenText(shot.text, words, max(cue.sound_s, cue.start_s), end_s, str(shot.segment_id or ""))
 
 
 def _shifted(word: Word, shift_s: Fraction, earliest_s: Fraction) -> Word:
@@ -231,17 +264,12 @@ def _sidecar(
     }
 
 
-def _video_metadata(course: Course, timeline: Timeline) -> dict[str, Any]:
+def _video_metadata(course: Course, parts: Parts, timeline: Timeline) -> dict[str, Any]:
     return {
-        "width": WIDTH_PX,
-        "height": HEIGHT_PX,
+        "width": parts.picture_format.width_px,
+        "height": parts.picture_format.height_px,
         "fps": VIDEO_FPS,
         "duration_seconds": float(timeline.duration_s),
         "language": course.language,
         "voice_profile": course.voice,
     }
-
-
-def _document(bench: Bench, role: str, text: str, suffix: str, mime_type: str) -> Output:
-    stored: StoredObject = bench.store.put_bytes(text.encode("utf-8", "replace"), mime_type)
-    return Output(role, AssetType.DOCUMENT, stored, suffix)

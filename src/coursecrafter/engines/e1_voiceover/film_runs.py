@@ -1,12 +1,16 @@
-"""The film's own frames as coded runs: its movement frame by frame, then the picture that stands."""
+"""The film in a lesson's video: its packets as they are where they can be, else its frames coded again.
+
+A film that cannot be taken over packet by packet is coded shot by shot: its movement frame by frame, then the picture
+that stands.
+"""
 
 from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from threading import Lock
@@ -14,20 +18,18 @@ from threading import Lock
 from coursecrafter.domain.film import Stretch
 from coursecrafter.domain.keys import content_key
 from coursecrafter.domain.stored import StoredObject
+from coursecrafter.engines.bench import Bench
 from coursecrafter.engines.e1_voiceover.card import HEIGHT_PX, WIDTH_PX
 from coursecrafter.jobs.steps import Produced, Step
 from coursecrafter.media.codec import CODEC_VERSION
 from coursecrafter.media.film import read_pictures
+from coursecrafter.media.film_packets import PACKETS_VERSION, FilmPackets, index_film
+from coursecrafter.media.film_plan import FAINT_S, stand_time_s
 from coursecrafter.media.still_video import LONGEST_GOP_FRAMES, encode_pictures
 from coursecrafter.media.timeline import VIDEO_FPS
 from coursecrafter.storage.objects import ObjectStore
 
-FILM_RUN_VERSION = 1
-FAINT_S = Fraction(1, 10)
-"""A fade's last steps are too faint to be found; they are taken along."""
-CLEAR_AFTER_S = Fraction(1, 2)
-"""A poor encoding shows a new picture roughly first: what is to stand is taken a moment later."""
-BEFORE_NEXT_S = Fraction(1, 15)
+FILM_RUN_VERSION = 2
 
 
 @dataclass(slots=True)
@@ -43,7 +45,10 @@ class Reel:
         """The film's file; may be called from any thread."""
         with self._lock:
             if not self.target.exists():
-                self.store.copy_to(self.film, self.target)
+                # Whole or absent: where the store fails half-way, other threads still come here before all stop.
+                begun = self.target.with_suffix(".part")
+                self.store.copy_to(self.film, begun)
+                begun.replace(self.target)
         return self.target
 
 
@@ -54,16 +59,66 @@ def open_reel(store: ObjectStore, film: StoredObject | None) -> Iterator[Reel | 
         yield Reel(store, film, Path(folder, "film.mp4")) if film else None
 
 
-def film_step(reel: Reel, stretch: Stretch, label: str) -> Step:
-    """The step that codes a stretch of the film: file "still", its last picture an IDR that can stand for long."""
-    times_s = sample_times_s(stretch)
+@dataclass(frozen=True, slots=True)
+class PictureFormat:
+    """How pictures are coded: their size, and the id of their parameter sets."""
+
+    width_px: int = WIDTH_PX
+    height_px: int = HEIGHT_PX
+    set_id: int = 0
+
+
+FULL_HD = PictureFormat()
+
+
+@dataclass(frozen=True, slots=True)
+class Footage:
+    """A film and its packets; where they are taken over, the video has its size."""
+
+    reel: Reel
+    packets: FilmPackets
+
+    @property
+    def is_taken_over(self) -> bool:
+        """Whether its packets are."""
+        return not self.packets.refusal
+
+    @property
+    def picture_format(self) -> PictureFormat:
+        """What pictures of our own must be like to stand beside it."""
+        if not self.is_taken_over:
+            return FULL_HD
+        return PictureFormat(self.packets.width_px, self.packets.height_px, self.packets.free_set_id)
+
+
+def index_packets(bench: Bench, reel: Reel) -> FilmPackets:
+    """Where the film's packets stand, and whether they can be taken over; found once for a film.
+
+    Raises:
+        NotAFilm, FilmWithoutPictures, DamagedFilm, FilmTooLarge: CC-0205 to CC-0208.
+    """
+
+    def make(folder: Path) -> Mapping[str, Produced]:
+        target = folder / "packets.npy"
+        target.write_bytes(index_film(reel.file()).to_bytes())
+        return {"packets": Produced(target, "application/octet-stream")}
+
+    key = content_key("film_packets", PACKETS_VERSION, film=reel.film.sha256)
+    bench.steps.expect({"film_packets": 1})
+    (done,) = bench.steps.run([Step("film_packets", key, make, "film")])
+    return FilmPackets.from_bytes(bench.store.get_bytes(done.files["packets"]))
+
+
+def film_step(reel: Reel, times_s: Sequence[Fraction], label: str, wanted: PictureFormat = FULL_HD) -> Step:
+    """The step that codes frames of the film: file "still", its last picture an IDR that can stand for long."""
 
     def make(folder: Path) -> Mapping[str, Produced]:
         run = folder / "film.run"
-        pictures = read_pictures(reel.file(), times_s, width_px=WIDTH_PX, height_px=HEIGHT_PX)
+        size = {"width_px": wanted.width_px, "height_px": wanted.height_px}
+        pictures = read_pictures(reel.file(), list(times_s), **size)
         last = len(times_s) - 1
         idr = [index % LONGEST_GOP_FRAMES == 0 or index == last for index in range(len(times_s))]
-        run.write_bytes(encode_pictures(pictures, idr).to_bytes())
+        run.write_bytes(encode_pictures(pictures, idr, **size, set_id=wanted.set_id).to_bytes())
         return {"still": Produced(run, "application/octet-stream")}
 
     key = content_key(
@@ -71,6 +126,7 @@ def film_step(reel: Reel, stretch: Stretch, label: str) -> Step:
         FILM_RUN_VERSION,
         film=reel.film.sha256,
         times_s=[str(times_s[0]), len(times_s), str(times_s[-1])],
+        format=astuple(wanted),
         codec=CODEC_VERSION,
     )
     return Step("film_run", key, make, label)
@@ -78,7 +134,7 @@ def film_step(reel: Reel, stretch: Stretch, label: str) -> Step:
 
 def sample_times_s(stretch: Stretch) -> list[Fraction]:
     """When the film is looked at: 30 times a second while it moves, and once when it stands."""
-    stands_s = max(stretch.settled_s, min(stretch.settled_s + CLEAR_AFTER_S, stretch.end_s - BEFORE_NEXT_S))
+    stands_s = stand_time_s(stretch, stretch.settled_s)
     moves_until_s = min(stretch.settled_s + FAINT_S, stands_s) if stretch.moving_s else stretch.start_s
     frames = math.ceil((moves_until_s - stretch.start_s) * VIDEO_FPS)
     return [*(stretch.start_s + Fraction(index, VIDEO_FPS) for index in range(frames)), stands_s]

@@ -9,13 +9,17 @@ from uuid import UUID
 
 from coursecrafter.domain.course import Course, LessonContent, SceneContent, SegmentContent
 from coursecrafter.domain.film import FilmCut, Stretch
+from coursecrafter.domain.speech import NO_TAKES, Takes
 from coursecrafter.domain.stored import StoredObject
 from coursecrafter.engines.e1_voiceover.card import card_svg, end_of_lesson
+from coursecrafter.engines.e1_voiceover.video_card import video_card_svg
 from coursecrafter.errors import VideoError
 from coursecrafter.gateway.speech_step import is_speakable
 from coursecrafter.media.timeline import GAP_BETWEEN_SLIDES_S, GAP_IN_SLIDE_S, SILENT_SEGMENT_S
 
 END_CARD_S = Fraction(3)
+VIDEO_CARD_S = Fraction(8)
+"""A viewer needs as long to take out a phone and point it at the code."""
 GAP_BEFORE_END_CARD_S = Fraction(1)
 MOVE_MARGIN_S = Fraction(1, 5)
 """A segment stays longer than its picture moves: its frames are rounded to its sound, a fade's last steps are faint."""
@@ -60,6 +64,7 @@ class Shot:
         text: what is spoken, exactly as it stands on screen; "" for silence.
         at_least_s: how long it stays at least; None: as long as its voice.
         gap_s: silence after it.
+        takes: what its author thinks of earlier sounds of it.
     """
 
     segment_id: UUID | None
@@ -68,6 +73,7 @@ class Shot:
     at_least_s: Fraction | None
     gap_s: Fraction
     label: str
+    takes: Takes = NO_TAKES
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,7 @@ def plan_video(course: Course, lesson: LessonContent, film: FilmCut | None = Non
     """Plan a lesson's video; with a film, what it shows of a segment takes the picture's place.
 
     A segment without a picture shows the one before it; before the first picture stands a card with the lesson's title.
+    A video elsewhere is a card of its own.
 
     Raises:
         NothingToShow: CC-0201.
@@ -109,7 +116,7 @@ def plan_video(course: Course, lesson: LessonContent, film: FilmCut | None = Non
     if not scenes:
         raise NothingToShow(f"The lesson “{_short(lesson.title)}” has nothing to show.")
     last = scenes[-1].segments[-1]
-    visuals = _visuals(scenes, Visual(svg=card_svg(lesson.title, course.name, course.brand)), film)
+    visuals = _visuals(course, lesson, film)
     planned = [
         PlannedScene(
             scene.title or f"{lesson.title} ({number})",
@@ -123,25 +130,43 @@ def plan_video(course: Course, lesson: LessonContent, film: FilmCut | None = Non
     return VideoPlan((*planned, end))
 
 
-def _visuals(scenes: list[SceneContent], first: Visual, film: FilmCut | None) -> Iterator[Visual]:
-    shown = first
-    for scene in scenes:
+def _visuals(course: Course, lesson: LessonContent, film: FilmCut | None) -> Iterator[Visual]:
+    shown = Visual(svg=card_svg(lesson.title, course.name, course.brand))
+    played: set[Stretch | None] = set()
+    for scene in lesson.scenes:
         for segment in scene.segments:
-            stretch = film.find(segment.source_ref) if film else None
-            shown = Visual(segment.picture, stretch=stretch) if segment.picture else shown.at_rest()
+            if segment.youtube_url:
+                title = scene.title or lesson.title
+                yield Visual(svg=video_card_svg(title, segment.text, segment.youtube_url, course.brand))
+                continue
+            stretch = film.find(segment.source_ref, segment.id) if film else None
+            if stretch in played:
+                # The second half of a segment that was split: it goes on, or stands.
+                stretch = stretch and stretch.at_rest()
+            played.add(stretch)
+            seen = Visual(segment.picture) if segment.picture else shown.at_rest()
+            shown = replace(seen, stretch=stretch) if segment.picture or stretch else seen
             yield shown
 
 
 def _shot(scene: SceneContent, segment: SegmentContent, visual: Visual, *, is_last: bool) -> Shot:
     text = segment.text if is_speakable(segment.text) else ""
-    label = f"slide {segment.source_ref}" if segment.source_ref else f"scene {scene.sequence}"
+    label = _label(segment.source_ref) if segment.source_ref else f"scene {scene.sequence}"
     default_s = GAP_BEFORE_END_CARD_S if is_last else _gap_s(scene, segment)
     gap_s = segment.gap_after_s or (default_s if text else Fraction(0))
-    return Shot(segment.id, text, visual, _at_least_s(segment, visual, is_silent=not text), gap_s, label)
+    return Shot(segment.id, text, visual, _at_least_s(segment, visual, is_silent=not text), gap_s, label, segment.takes)
+
+
+def _label(source_ref: str) -> str:
+    """As people name it, in lines of progress and in failures: "slide 3", "slide 3 build 1"."""
+    slide, _, build = source_ref.partition(".")
+    return f"slide {slide}" if build == "0" else f"slide {slide} build {build}"
 
 
 def _at_least_s(segment: SegmentContent, visual: Visual, *, is_silent: bool) -> Fraction | None:
-    """What moves is seen to its end, also where less is said."""
+    """What moves is seen to its end, also where less is said, and a card for a video until its code can be read."""
+    if segment.youtube_url:
+        return max(segment.duration_s or Fraction(0), VIDEO_CARD_S)
     if visual.stretch is None or not visual.stretch.moving_s:
         return segment.duration_s
     shortest_s = SILENT_SEGMENT_S if is_silent else Fraction(0)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,18 +13,26 @@ import resvg_py
 from PIL import Image
 
 from coursecrafter.domain.course import Course, Engine, LessonContent
-from coursecrafter.domain.film import FilmCut
 from coursecrafter.domain.keys import content_key
 from coursecrafter.domain.speech import Speech
 from coursecrafter.domain.stored import StoredObject
 from coursecrafter.engines.bench import Bench
 from coursecrafter.engines.e1_voiceover.card import HEIGHT_PX, WIDTH_PX
-from coursecrafter.engines.e1_voiceover.film_runs import Reel, film_step, open_reel
+from coursecrafter.engines.e1_voiceover.film_runs import (
+    FULL_HD,
+    Footage,
+    PictureFormat,
+    Reel,
+    film_step,
+    index_packets,
+    sample_times_s,
+)
 from coursecrafter.engines.e1_voiceover.plan import Shot, VideoPlan, Visual
 from coursecrafter.gateway.ports import Purpose
 from coursecrafter.gateway.speech_step import speak_texts
 from coursecrafter.jobs.steps import Produced, Step
 from coursecrafter.media.codec import CODEC_VERSION
+from coursecrafter.media.film import Pixels, fit_box
 from coursecrafter.media.fonts import FONT_FOLDER
 from coursecrafter.media.sound import BLOCK_VERSION, VoiceBlock, make_voice_block
 from coursecrafter.media.still_video import CodedRun, encode_pictures
@@ -40,34 +48,41 @@ class Parts:
         speeches, blocks: None for silence.
         stills: the coded picture of each shot, or the film's frames up to the one that stands.
         block_objects, still_objects: the same as stored.
+        footage: the film, if any shot shows it; where its packets are taken over, those shots have no still.
     """
 
     speeches: tuple[Speech | None, ...]
     blocks: tuple[VoiceBlock | None, ...]
-    stills: tuple[CodedRun, ...]
+    stills: tuple[CodedRun | None, ...]
     block_objects: tuple[StoredObject | None, ...]
-    still_objects: tuple[StoredObject, ...]
+    still_objects: tuple[StoredObject | None, ...]
+    footage: Footage | None = None
+
+    @property
+    def picture_format(self) -> PictureFormat:
+        """That of the video."""
+        return self.footage.picture_format if self.footage else FULL_HD
 
 
-def make_parts(
-    course: Course, lesson: LessonContent, plan: VideoPlan, bench: Bench, film: FilmCut | None = None
-) -> Parts:
+def make_parts(course: Course, lesson: LessonContent, plan: VideoPlan, bench: Bench, reel: Reel | None = None) -> Parts:
     """Speak, encode and draw what the plan asks for; what has a stretch of the film is taken from it.
+
+    Args:
+        course, lesson, plan, bench: what is to be made, and the tools.
+        reel: the film, for as long as the video is made.
 
     Raises:
         GatewayError: CC-03xx, a text could not be spoken.
         UnusableSound: CC-0204.
         DamagedFilm: CC-0207.
     """
-    with open_reel(bench.store, film.film if film else None) as reel:
-        return _make_parts(course, lesson, plan, bench, [_picture_step(bench, shot, reel) for shot in plan.shots])
-
-
-def _make_parts(course: Course, lesson: LessonContent, plan: VideoPlan, bench: Bench, still_steps: list[Step]) -> Parts:
     shots = plan.shots
+    footage = _footage(plan, bench, reel)
+    still_steps = _picture_steps(bench, shots, footage)
     spoken = {shot.text for shot in shots if shot.text}
     counts = Counter(name for name, _ in {(step.name, step.key) for step in still_steps})
-    bench.steps.expect({"speech": len(spoken), "voice_block": len(spoken), **counts, "mux": 1})
+    signing = {"sign": 1} if bench.signing() else {}  # asked now: a key that cannot be used ends a render at its start
+    bench.steps.expect({"speech": len(spoken), "voice_block": len(spoken), **counts, "mux": 1, **signing})
     speeches = speak_texts(
         bench.steps,
         bench.store,
@@ -77,6 +92,7 @@ def _make_parts(course: Course, lesson: LessonContent, plan: VideoPlan, bench: B
         voice=course.voice,
         purpose=Purpose(course.id, lesson.id, Engine.E1, "speech"),
         label=lambda index: shots[index].label,
+        takes=[shot.takes for shot in shots],
     )
     block_steps = [
         voice_block_step(bench, speech.sound, shot.label)
@@ -86,21 +102,45 @@ def _make_parts(course: Course, lesson: LessonContent, plan: VideoPlan, bench: B
     done = bench.steps.run([*block_steps, *still_steps])
     made = iter(result.files["block"] for result in done[: len(block_steps)])
     block_objects = tuple(None if speech is None else next(made) for speech in speeches)
-    still_objects = tuple(result.files["still"] for result in done[len(block_steps) :])
-    runs = {stored.sha256: CodedRun.from_bytes(bench.store.get_bytes(stored)) for stored in still_objects}
+    drawn = iter(result.files["still"] for result in done[len(block_steps) :])
+    still_objects = tuple(next(drawn) if _has_still(shot, footage) else None for shot in shots)
+    runs = {stored: CodedRun.from_bytes(bench.store.get_bytes(stored)) for stored in still_objects if stored}
     return Parts(
         speeches=tuple(speeches),
         blocks=tuple(None if o is None else VoiceBlock.from_bytes(bench.store.get_bytes(o)) for o in block_objects),
-        stills=tuple(runs[stored.sha256] for stored in still_objects),
+        stills=tuple(runs[stored] if stored else None for stored in still_objects),
         block_objects=block_objects,
         still_objects=still_objects,
+        footage=footage,
     )
 
 
-def _picture_step(bench: Bench, shot: Shot, reel: Reel | None) -> Step:
-    if reel and shot.visual.stretch:
-        return film_step(reel, shot.visual.stretch, shot.label)
-    return still_step(bench, shot.visual, shot.label)
+def look_at_pictures(plan: VideoPlan, bench: Bench, reel: Reel | None) -> None:
+    """Ask for a plan's pictures alone."""
+    bench.steps.run(_picture_steps(bench, plan.shots, _footage(plan, bench, reel)))
+
+
+def _footage(plan: VideoPlan, bench: Bench, reel: Reel | None) -> Footage | None:
+    """The film, where any shot shows it."""
+    if reel is None or not any(shot.visual.stretch for shot in plan.shots):
+        return None
+    return Footage(reel, index_packets(bench, reel))
+
+
+def _has_still(shot: Shot, footage: Footage | None) -> bool:
+    """Whether a shot has a coded picture before its place is known: what packets of the film show has none."""
+    return not (footage and footage.is_taken_over and shot.visual.stretch)
+
+
+def _picture_steps(bench: Bench, shots: Sequence[Shot], footage: Footage | None) -> list[Step]:
+    wanted = footage.picture_format if footage else FULL_HD
+    return [
+        film_step(footage.reel, sample_times_s(shot.visual.stretch), shot.label)
+        if footage and shot.visual.stretch
+        else still_step(bench, shot.visual, shot.label, wanted)
+        for shot in shots
+        if _has_still(shot, footage)
+    ]
 
 
 def voice_block_step(bench: Bench, sound: StoredObject, label: str) -> Step:
@@ -115,18 +155,34 @@ def voice_block_step(bench: Bench, sound: StoredObject, label: str) -> Step:
     return Step("voice_block", key, make, label)
 
 
-def still_step(bench: Bench, visual: Visual, label: str) -> Step:
+def still_step(bench: Bench, visual: Visual, label: str, wanted: PictureFormat = FULL_HD) -> Step:
     """The step that codes one picture: file "still"."""
 
     def make(folder: Path) -> Mapping[str, Produced]:
         still = folder / "picture.run"
-        still.write_bytes(encode_pictures([visual_pixels(bench, visual)], [True]).to_bytes())
+        size = {"width_px": wanted.width_px, "height_px": wanted.height_px}
+        pixels = _fitted(visual_pixels(bench, visual), **size)
+        still.write_bytes(encode_pictures([pixels], [True], **size, set_id=wanted.set_id).to_bytes())
         return {"still": Produced(still, "application/octet-stream")}
 
-    return Step("still", content_key("still", STILL_VERSION, visual=visual.key, codec=CODEC_VERSION), make, label)
+    form = {} if wanted == FULL_HD else {"format": astuple(wanted)}
+    return Step(
+        "still", content_key("still", STILL_VERSION, visual=visual.key, codec=CODEC_VERSION, **form), make, label
+    )
 
 
-def visual_pixels(bench: Bench, visual: Visual) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+def _fitted(pixels: Pixels, width_px: int, height_px: int) -> Pixels:
+    """A picture as large as it can be in a frame; black stands beside one of another shape."""
+    if pixels.shape[:2] == (height_px, width_px):
+        return pixels
+    left, top, width, height = fit_box((pixels.shape[1], pixels.shape[0]), width_px, height_px)
+    canvas = np.zeros((height_px, width_px, 3), np.uint8)
+    scaled = Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS)
+    canvas[top : top + height, left : left + width] = np.asarray(scaled)
+    return canvas
+
+
+def visual_pixels(bench: Bench, visual: Visual) -> Pixels:
     """What is to be seen: 1080 x 1920 x 3."""
     png = bench.store.get_bytes(visual.picture) if visual.picture else _draw(visual.svg)
     with Image.open(io.BytesIO(png)) as image:

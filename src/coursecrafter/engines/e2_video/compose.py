@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -16,23 +16,25 @@ from coursecrafter.domain.course import Course, LessonContent
 from coursecrafter.domain.keys import content_key
 from coursecrafter.domain.output import AssetType, Output
 from coursecrafter.engines.bench import Bench
-from coursecrafter.engines.e2_video.produce import IMAGE_SIZE_PX, Film
+from coursecrafter.engines.e2_video.measuring import measure_video
+from coursecrafter.engines.e2_video.origins import credentials_of
+from coursecrafter.engines.e2_video.pictures import Scene
+from coursecrafter.engines.e2_video.produce import IMAGE_SIZE_PX, Film, is_to_be_drawn
 from coursecrafter.engines.e2_video.shots import Shot
-from coursecrafter.engines.e2_video.templates import HEIGHT_PX, WIDTH_PX
+from coursecrafter.engines.finishing import Told, document, sign, text_outputs
+from coursecrafter.engines.soundtrack import PlacedVoice, Soundtrack, lay_sound
 from coursecrafter.jobs.steps import Produced, Step
-from coursecrafter.media.captions import Caption, SpokenText, make_captions, to_srt, to_vtt
+from coursecrafter.media.captions import Caption, SpokenText, make_captions
+from coursecrafter.media.credentials import Credentials
 from coursecrafter.media.mp4 import MP4_VERSION, Chapter, write_mp4
-from coursecrafter.media.probe import measure
-from coursecrafter.media.sound import lay_blocks
 from coursecrafter.media.timeline import VIDEO_FPS
-from coursecrafter.media.transcript import Passage, to_html, to_text
+from coursecrafter.media.transcript import Passage
 
-MUX_VERSION = 1
-POSTER_SIZE = (1280, 720)
-SILENT_DBTP = -70.0
+MUX_VERSION = 2
+POSTER_SIDE_PX = 720
+HERO_ROLE = "hero_image"
+"""Of the illustrations, which all shapes of a video share."""
 PICTURE_SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"}
-TEMPLATE_SET = "inter-grid-1"
-"""Name of the set of templates in `templates.py`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,14 @@ class Composed:
     """A finished video.
 
     Attributes:
-        measured: figures of the file, from `media.probe`.
+        measured: figures of the file, from `measuring`.
+        credentials: what its content credentials say.
     """
 
     outputs: tuple[Output, ...]
     captions: tuple[Caption, ...]
     measured: Mapping[str, Any]
+    credentials: Credentials
 
 
 def compose(course: Course, lesson: LessonContent, film: Film, bench: Bench) -> Composed:
@@ -53,52 +57,52 @@ def compose(course: Course, lesson: LessonContent, film: Film, bench: Bench) -> 
 
     Raises:
         VideoNotAssembled: CC-0203.
+        UnusableSigningKey, CredentialsNotMade: CC-0210, CC-0211.
+        UnusableMusic: CC-0212; or CC-0133 to CC-0135, the music is no recording.
     """
-    (done,) = bench.steps.run([_mux_step(course, lesson, film, bench)])
-    captions = make_captions(_spoken_texts(film), film.timeline.duration_s)
-    passages = _passages(lesson, film)
+    voices = zip(film.timeline.cues, film.blocks, film.shots, strict=True)
+    placed = [PlacedVoice(cue.sound_frame, stored, shot.block) for cue, stored, shot in voices if stored]
+    sound = lay_sound(bench, placed, film.timeline.sound_frames, film.look.music)
+    (done,) = bench.steps.run([_mux_step(course, lesson, film, bench, sound)])
+    told = _told(course, lesson, film)
+    credentials = credentials_of(course, lesson, film)
+    video = sign(bench, done.files["video"], credentials, lesson.code)
     sidecar = json.dumps(_sidecar(course, lesson, film), indent=2, ensure_ascii=False)
     outputs = [
-        Output("final_video", AssetType.VIDEO, done.files["video"], ".mp4", _video_metadata(course, film)),
-        _document(bench, "captions_vtt", to_vtt(captions), ".vtt", "text/vtt"),
-        _document(bench, "captions_srt", to_srt(captions), ".srt", "application/x-subrip"),
-        _document(bench, "transcript_txt", to_text(lesson.title, passages), ".txt", "text/plain"),
-        _document(bench, "transcript_html", to_html(lesson.title, course.language, passages), ".html", "text/html"),
+        Output("final_video", AssetType.VIDEO, video, ".mp4", _video_metadata(course, film)),
+        *text_outputs(bench, told),
         Output(
             "poster",
             AssetType.IMAGE,
             done.files["poster"],
             ".jpg",
-            dict(zip(("width", "height"), POSTER_SIZE, strict=True)),
+            dict(zip(("width", "height"), _poster_size(film), strict=True)),
         ),
-        _document(bench, "sidecar_json", sidecar, ".json", "application/json"),
+        document(bench, "sidecar_json", sidecar, ".json", "application/json"),
         *_hero_images(film),
     ]
-    return Composed(tuple(outputs), tuple(captions), json.loads(bench.store.get_bytes(done.files["measured"])))
+    measured = json.loads(bench.store.get_bytes(done.files["measured"]))
+    return Composed(tuple(outputs), tuple(told.captions), measured, credentials)
 
 
-def _mux_step(course: Course, lesson: LessonContent, film: Film, bench: Bench) -> Step:
+def _mux_step(course: Course, lesson: LessonContent, film: Film, bench: Bench, sound: Soundtrack) -> Step:
     chapters = _chapters(lesson, film)
     opening = film.scenes[0].still
 
     def make(folder: Path) -> Mapping[str, Produced]:
         video, poster, measured = folder / "video.mp4", folder / "poster.jpg", folder / "measured.json"
-        cues = film.timeline.cues
         write_mp4(
             video,
             film.shown,
-            lay_blocks(
-                [(cue.sound_frame, shot.block) for cue, shot in zip(cues, film.shots, strict=True)],
-                film.timeline.sound_frames,
-            ),
+            sound.packets(),
             chapters=chapters,
             language=course.language,
             title=lesson.title,
             modified=course.modified,
         )
         with Image.open(io.BytesIO(bench.store.get_bytes(opening))) as picture:
-            picture.convert("RGB").resize(POSTER_SIZE, Image.Resampling.LANCZOS).save(poster, quality=88)
-        measured.write_text(json.dumps(_measured(video)), encoding="utf-8")
+            picture.convert("RGB").resize(_poster_size(film), Image.Resampling.LANCZOS).save(poster, quality=88)
+        measured.write_text(json.dumps(measure_video(video, film)), encoding="utf-8")
         return {
             "video": Produced(video, "video/mp4"),
             "poster": Produced(poster, "image/jpeg"),
@@ -111,11 +115,7 @@ def _mux_step(course: Course, lesson: LessonContent, film: Film, bench: Bench) -
         format=MP4_VERSION,
         poster=opening.sha256,
         pictures=[[run.sha256, shown.holds_frames] for run, shown in zip(film.runs, film.shown, strict=True)],
-        sounds=[
-            [stored.sha256, cue.sound_frame]
-            for stored, cue in zip(film.blocks, film.timeline.cues, strict=True)
-            if stored
-        ],
+        sounds=sound.key,
         chapters=[[str(chapter.start_s), chapter.title] for chapter in chapters],
         language=course.language,
         title=lesson.title,
@@ -124,19 +124,9 @@ def _mux_step(course: Course, lesson: LessonContent, film: Film, bench: Bench) -
     return Step("mux", key, make, lesson.code)
 
 
-def _measured(video: Path) -> dict[str, Any]:
-    """Figures of the finished file."""
-    found = measure(video, Fraction(1, VIDEO_FPS))
-    return {
-        "video_frames": found.video_frames,
-        "video_s": float(found.video_s),
-        "sound_s": float(found.sound_s),
-        "longest_key_distance_s": float(found.longest_key_distance_s),
-        "is_faststart": found.is_faststart,
-        "is_silent": found.peak_dbtp < SILENT_DBTP,
-        "lufs": max(found.lufs, SILENT_DBTP),
-        "peak_dbtp": max(found.peak_dbtp, SILENT_DBTP),
-    }
+def _poster_size(film: Film) -> tuple[int, int]:
+    size = replace(film.look.size, short_side_px=min(film.look.size.short_side_px, POSTER_SIDE_PX))
+    return size.width_px, size.height_px
 
 
 def _first_shots(film: Film) -> list[Shot]:
@@ -151,16 +141,24 @@ def _chapters(lesson: LessonContent, film: Film) -> list[Chapter]:
     ]
 
 
-def _spoken_texts(film: Film) -> list[list[SpokenText]]:
-    """The spoken texts of each scene."""
-    return [
+def _told(course: Course, lesson: LessonContent, film: Film) -> Told:
+    spoken = [
         [
-            SpokenText(shot.content.text, shot.words, shot.sound_s, shot.sound_end_s)
+            SpokenText(shot.content.text, shot.words, shot.sound_s, shot.sound_end_s, str(shot.content.id))
             for shot in film.shots
             if shot.scene == index and shot.block.packets
         ]
         for index in range(len(film.scenes))
     ]
+    return Told(
+        title=lesson.title,
+        language=course.language,
+        captions=make_captions(spoken, film.timeline.duration_s),
+        spoken=spoken,
+        chapters=_chapters(lesson, film),
+        passages=_passages(lesson, film),
+        end_s=film.timeline.duration_s,
+    )
 
 
 def _passages(lesson: LessonContent, film: Film) -> list[Passage]:
@@ -190,9 +188,17 @@ def _sidecar(course: Course, lesson: LessonContent, film: Film) -> dict[str, Any
             }
             for shot, cue in zip(film.shots, film.timeline.cues, strict=True)
         ],
-        "brand_profile_id": None,  # the course's brand has no row of its own
-        "template_id": TEMPLATE_SET,
-        "templates": [{"scene_id": str(scene.content.id), "template": scene.layout.template} for scene in film.scenes],
+        "brand_profile_id": str(course.brand.profile_id) if course.brand.profile_id else None,
+        "template_id": template_of(film),
+        "shape": film.look.size.shape,
+        "templates": [
+            {
+                "scene_id": str(scene.content.id),
+                "template": scene.layout.template.name,
+                "arrangement": scene.layout.arrangement,
+            }
+            for scene in film.scenes
+        ],
         "image_assets": [
             {"scene_id": str(scene.content.id), "role": "hero_image", "sha256": scene.image.sha256}
             for scene in film.scenes
@@ -210,17 +216,24 @@ def _sidecar(course: Course, lesson: LessonContent, film: Film) -> dict[str, Any
     }
 
 
+def template_of(film: Film) -> str:
+    """The lesson's template: what most of its scenes have, the first of several."""
+    names = [scene.layout.template.name for scene in film.scenes]
+    return max(names, key=names.count)
+
+
 def _video_metadata(course: Course, film: Film) -> dict[str, Any]:
     return {
-        "width": WIDTH_PX,
-        "height": HEIGHT_PX,
+        "width": film.look.size.width_px,
+        "height": film.look.size.height_px,
+        "shape": film.look.size.shape,
         "fps": VIDEO_FPS,
         "duration_seconds": float(film.timeline.duration_s),
         "language": course.language,
         "voice_profile": course.voice,
-        "transition": "fade",
-        "text": "word_highlight",
-        "template_id": TEMPLATE_SET,
+        "transition": film.look.transition,
+        "text": film.look.text,
+        "template_id": template_of(film),
     }
 
 
@@ -228,17 +241,22 @@ def _hero_images(film: Film) -> list[Output]:
     """Illustrations, which the book and the module of the course use too."""
     return [
         Output(
-            "hero_image",
+            HERO_ROLE,
             AssetType.IMAGE,
             scene.image,
             PICTURE_SUFFIXES.get(scene.image.mime_type, ".png"),
-            {"width": IMAGE_SIZE_PX, "height": IMAGE_SIZE_PX, "prompt": scene.layout.text.heading},
+            _told_image(scene),
             scene_id=scene.content.id,
         )
         for scene in film.scenes
     ]
 
 
-def _document(bench: Bench, role: str, text: str, suffix: str, mime_type: str) -> Output:
-    stored = bench.store.put_bytes(text.encode("utf-8", "replace"), mime_type)
-    return Output(role, AssetType.DOCUMENT, stored, suffix)
+def _told_image(scene: Scene) -> dict[str, Any]:
+    """What is known of an illustration; of one that was not asked for now its own asset says the rest."""
+    # Its own call, not all that the video was made with; of a picture that its author chose, none.
+    told: dict[str, Any] = {"ai_call_ids": [str(scene.image_call)] if scene.image_call else []}
+    if not is_to_be_drawn(scene.content):
+        return told
+    prompt = scene.content.image_prompt or scene.layout.text.heading
+    return {"width": IMAGE_SIZE_PX, "height": IMAGE_SIZE_PX, "prompt": prompt, **told}

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from coursecrafter.domain.course import Course, Engine, LessonContent, SceneContent
-from coursecrafter.domain.keys import content_key
 from coursecrafter.domain.outline import OutlineScene, OutlineSegment
 from coursecrafter.engines.bench import Bench
 from coursecrafter.errors import VideoError
 from coursecrafter.gateway.ports import Purpose, TextRequest
-from coursecrafter.jobs.steps import Produced, Step
 
 OUTLINE_VERSION = 1
 WORDS_PER_SCENE = 55
@@ -37,29 +33,16 @@ def write_outline(course: Course, lesson: LessonContent, bench: Bench) -> tuple[
         UnusableOutline: CC-0232.
     """
     names = _scene_names(lesson)
-    request = TextRequest("outline", course.language, _payload(course, lesson, names))
-    (done,) = bench.steps.run([_outline_step(course, lesson, request, bench)])
-    answer = json.loads(bench.store.get_bytes(done.files["outline"]))
+    purpose = Purpose(course.id, lesson.id, Engine.E2, "outline", sources=tuple(names))
+    answer = bench.write(outline_request(course, lesson), purpose, lesson.code).value
     scenes = _read_outline(answer, {name: scene.id for name, scene in zip(names, lesson.scenes, strict=True)})
     # A deck of pictures says nothing: its title does.
     return scenes or (OutlineScene(None, lesson.title, (OutlineSegment(lesson.title, ()),)),)
 
 
-def _outline_step(course: Course, lesson: LessonContent, request: TextRequest, bench: Bench) -> Step:
-    def make(folder: Path) -> Mapping[str, Produced]:
-        answer = bench.gateway.write(request, Purpose(course.id, lesson.id, Engine.E2, "outline"))
-        path = folder / "outline.json"
-        path.write_text(json.dumps(answer.value), encoding="utf-8")
-        return {"outline": Produced(path, "application/json")}
-
-    key = content_key(
-        "outline",
-        OUTLINE_VERSION,
-        identity=bench.gateway.text_identity(),
-        language=request.language,
-        payload=dict(request.payload),
-    )
-    return Step("outline", key, make, lesson.code)
+def outline_request(course: Course, lesson: LessonContent) -> TextRequest:
+    """The question for the outline of a lesson's video."""
+    return TextRequest("outline", course.language, _payload(course, lesson, _scene_names(lesson)))
 
 
 def _payload(course: Course, lesson: LessonContent, names: Sequence[str]) -> dict[str, Any]:

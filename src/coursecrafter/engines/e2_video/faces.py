@@ -1,12 +1,11 @@
 """The type: which font draws a character, how wide a word is, what its letters cover.
 
-Pillow shapes text (HarfBuzz, FriBidi), so a user's text is drawn and never becomes markup. Inter draws Latin, Greek and
-Cyrillic; other scripts use the Noto fonts of the machine, by script.
+Pillow shapes text (HarfBuzz, FriBidi), so a user's text is drawn and never becomes markup. Inter or Literata draws
+Latin, Greek and Cyrillic; other scripts use the Noto fonts of the machine, by script.
 """
 
 from __future__ import annotations
 
-import os
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,48 +15,10 @@ from pathlib import Path
 import numpy as np
 from PIL import ImageFont
 
-from coursecrafter.media.fonts import font_file
+from coursecrafter.media.fonts import FONT_FAMILY, font_file
+from coursecrafter.media.script_fonts import BOLD_FROM, CJK_REGIONS, JOINERS, SCRIPT_FONTS, system_fonts
 
-SYSTEM_FONT_FOLDERS = (
-    "/usr/share/fonts",
-    "/usr/local/share/fonts",
-    "~/.local/share/fonts",
-    "~/.fonts",
-    "/System/Library/Fonts",
-    "/Library/Fonts",
-    "C:/Windows/Fonts",
-)
-SCRIPT_FONTS = (
-    (0x0590, 0x05FF, "NotoSansHebrew"),
-    (0x0600, 0x06FF, "NotoSansArabic"),
-    (0x0750, 0x077F, "NotoSansArabic"),
-    (0x0900, 0x097F, "NotoSansDevanagari"),
-    (0x0980, 0x09FF, "NotoSansBengali"),
-    (0x0A00, 0x0A7F, "NotoSansGurmukhi"),
-    (0x0A80, 0x0AFF, "NotoSansGujarati"),
-    (0x0B80, 0x0BFF, "NotoSansTamil"),
-    (0x0C00, 0x0C7F, "NotoSansTelugu"),
-    (0x0C80, 0x0CFF, "NotoSansKannada"),
-    (0x0D00, 0x0D7F, "NotoSansMalayalam"),
-    (0x0E00, 0x0E7F, "NotoSansThai"),
-    (0x10A0, 0x10FF, "NotoSansGeorgian"),
-    (0x0530, 0x058F, "NotoSansArmenian"),
-    (0x1200, 0x139F, "NotoSansEthiopic"),
-    (0x1780, 0x17FF, "NotoSansKhmer"),
-    (0xFB50, 0xFDFF, "NotoSansArabic"),
-    (0xFE70, 0xFEFE, "NotoSansArabic"),
-    (0x1100, 0x11FF, "NotoSansCJK"),
-    (0x2E80, 0x9FFF, "NotoSansCJK"),
-    (0xAC00, 0xD7FF, "NotoSansCJK"),
-    (0xF900, 0xFAFF, "NotoSansCJK"),
-    (0xFF00, 0xFFEF, "NotoSansCJK"),
-    (0x20000, 0x3FFFF, "NotoSansCJK"),
-)
 LAST_FONTS = ("NotoSansSymbols2", "NotoSansSymbols", "NotoSansMath", "NotoSans", "DejaVuSans")
-CJK_REGIONS = {"ja": "JP", "ko": "KR", "zh-tw": "TC", "zh-hant": "TC", "zh-hk": "HK", "zh": "SC"}
-JOINERS = "\u200c\u200d"
-BOLD_FROM = 550
-"""Families with two cuts draw weights above it bold."""
 
 
 @dataclass(frozen=True)
@@ -66,14 +27,16 @@ class Face:
 
     Attributes:
         weight: 400 to 800.
-        tracking_em: added between letters, in ems; only where Inter draws all of a word.
+        tracking_em: added between letters, in ems; only where the family draws all of a word.
         language: chooses between Chinese, Japanese and Korean forms.
+        family: one that ships with the product.
     """
 
     weight: int
     size_px: int
     language: str = "en"
     tracking_em: float = 0.0
+    family: str = FONT_FAMILY
 
     @property
     def space_px(self) -> float:
@@ -142,14 +105,14 @@ def _runs(text: str, face: Face) -> list[tuple[str, Path]]:
 @lru_cache(maxsize=20_000)
 def _length_px(face: Face, text: str) -> float:
     runs = _runs(text, face)
-    if face.tracking_em and len(runs) == 1 and runs[0][1] == font_file(face.weight):
+    if face.tracking_em and len(runs) == 1 and runs[0][1] == font_file(face.weight, face.family):
         return _open(runs[0][1], face).getlength(text) + face.tracking_em * face.size_px * len(text)
     return sum(_open(path, face).getlength(run) for run, path in runs)
 
 
 @cache
 def _space_px(face: Face) -> float:
-    return _open(font_file(face.weight), face).getlength(" ") + face.tracking_em * face.size_px
+    return _open(font_file(face.weight, face.family), face).getlength(" ") + face.tracking_em * face.size_px
 
 
 @lru_cache(maxsize=2_000)
@@ -157,7 +120,7 @@ def _mask(face: Face, text: str, is_rtl: bool) -> Mask:
     runs = _runs(text, face)
     parts: list[tuple[float, str, ImageFont.FreeTypeFont]] = []
     x_px = 0.0
-    if face.tracking_em and len(runs) == 1 and runs[0][1] == font_file(face.weight):
+    if face.tracking_em and len(runs) == 1 and runs[0][1] == font_file(face.weight, face.family):
         font = _open(runs[0][1], face)
         for index, char in enumerate(text):
             # The difference of two lengths carries the kerning between the letters.
@@ -209,35 +172,26 @@ def _open(path: Path, face: Face) -> ImageFont.FreeTypeFont:
 
 
 @lru_cache(maxsize=20_000)
-def _font_for(char: str, weight: int, language: str) -> Path | None:
+def _font_for(char: str, weight: int, language: str, family: str) -> Path | None:
     stem = next((name for first, last, name in SCRIPT_FONTS if first <= ord(char) <= last), None)
     stems = ((stem,) if stem else ()) + LAST_FONTS
-    paths = [font_file(weight), *(path for name in stems if (path := _system_font(name, weight)) is not None)]
+    paths = [
+        font_file(weight, family),
+        font_file(weight),
+        *(path for name in stems if (path := _system_font(name, weight)) is not None),
+    ]
     return next((path for path in paths if _has_glyph(path, char, language)), None)
 
 
 def _font_of(char: str, face: Face) -> Path | None:
-    return _font_for(char, face.weight, face.language)
+    return _font_for(char, face.weight, face.language, face.family)
 
 
 @cache
 def _system_font(stem: str, weight: int) -> Path | None:
     cut = "Bold" if weight >= BOLD_FROM else "Regular"
     names = [f"{stem}-{cut}", f"{stem}-Regular", stem]
-    return next((found for name in names if (found := _system_fonts().get(name)) is not None), None)
-
-
-@cache
-def _system_fonts() -> dict[str, Path]:
-    """Font files of the machine by their name without suffix; the first of two with one name."""
-    found: dict[str, Path] = {}
-    for folder in SYSTEM_FONT_FOLDERS:
-        for parent, folders, names in os.walk(Path(folder).expanduser()):
-            folders.sort()
-            for name in sorted(names):
-                if Path(name).suffix.lower() in {".ttf", ".otf", ".ttc"}:
-                    found.setdefault(Path(name).stem, Path(parent) / name)
-    return found
+    return next((found for name in names if (found := system_fonts().get(name)) is not None), None)
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coursecrafter.engines.e2_video.faces import Face
 from coursecrafter.engines.e2_video.palette import RGB
@@ -15,8 +15,8 @@ from coursecrafter.engines.e2_video.typesetting import (
     place_lines,
     tokenize,
 )
+from coursecrafter.media.fonts import FONT_FAMILY
 
-HEADING_TRACKING_EM = -0.022
 DISPLAY_FROM_PX = 66
 """Larger type is set tighter, in its letters and in its lines."""
 DISPLAY_TRACKING_EM = -0.012
@@ -75,15 +75,20 @@ class SetHeading:
     is_cut: bool
 
 
-def set_heading(heading: str, language: str, area: Box, sizes: Sequence[int], ink: RGB) -> SetHeading:
-    """Set a heading as large as its area allows; at the smallest size it is cut at a word."""
+def set_heading(heading: str, type_face: Face, area: Box, sizes: Sequence[int], ink: RGB) -> SetHeading:
+    """Set a heading as large as its area allows; at the smallest size it is cut at a word.
+
+    Args:
+        type_face: in any size.
+        sizes: to be tried, the largest first.
+    """
     tokens = tokenize(heading)
     for size in sizes:
-        face = Face(800, size, language, HEADING_TRACKING_EM)
+        face = replace(type_face, size_px=size)
         leading = round(size * 1.14)
         rows = max(1, (area.height - descent_px(size) - ascent_px(size)) // leading + 1)
         lines = break_lines(tokens, face, area.width)
-        has_broken_word = sum(len(line.tokens) for line in lines) > len(tokens)
+        has_broken_word = any(face.length(token.text) > area.width for token in tokens)
         if len(lines) <= rows and not has_broken_word:
             break
     is_cut = len(lines) > rows
@@ -102,8 +107,12 @@ def set_heading(heading: str, language: str, area: Box, sizes: Sequence[int], in
 
 
 def _balanced(tokens: Sequence[Token], lines: tuple[Line, ...], face: Face, width_px: int) -> tuple[Line, ...]:
-    """The same number of lines in as narrow a column as gives no more, so that none ends in a single short word."""
-    narrow, wide = 1, width_px
+    """The same number of lines in as narrow a column as gives no more, so that none ends in a single short word.
+
+    No column is narrower than the longest word, which would be broken in it.
+    """
+    longest = max((face.length(token.text) for token in tokens), default=0.0)
+    narrow, wide = min(int(longest) + 1, width_px), width_px
     while narrow < wide:
         middle = (narrow + wide) // 2
         narrow, wide = (narrow, middle) if len(break_lines(tokens, face, middle)) <= len(lines) else (middle + 1, wide)
@@ -122,13 +131,14 @@ def _cut(lines: Sequence[Line], rows: int, face: Face, width_px: float) -> tuple
     return tuple(lines[:rows])
 
 
-def set_pages(
-    texts: Sequence[str], language: str, area: Box, sizes: Sequence[int], weight: int
-) -> tuple[tuple[Page, ...], ...]:
+def set_pages(texts: Sequence[str], type_face: Face, area: Box, sizes: Sequence[int]) -> tuple[tuple[Page, ...], ...]:
     """Set each segment in the largest type in which all fit on a page; else in the smallest, over several pages."""
     tokens = [tokenize(text) for text in texts]
     for size in sizes:
-        face = Face(weight, size, language, DISPLAY_TRACKING_EM if size >= DISPLAY_FROM_PX else 0.0)
+        # Letters set apart one by one would lose a family's ligatures.
+        is_tight = size >= DISPLAY_FROM_PX and type_face.family == FONT_FAMILY
+        tracking_em = DISPLAY_TRACKING_EM if is_tight else 0.0
+        face = replace(type_face, size_px=size, tracking_em=tracking_em)
         leading = line_pitch_px(size)
         rows = max(1, (area.height - ascent_px(size) - descent_px(size)) // leading + 1)
         set_lines = [break_lines(words, face, area.width) for words in tokens]

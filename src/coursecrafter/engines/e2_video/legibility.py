@@ -14,7 +14,7 @@ import numpy as np
 
 from coursecrafter.engines.e2_video.fitting import Box, Lettering, Page
 from coursecrafter.engines.e2_video.paint import Pixels
-from coursecrafter.engines.e2_video.palette import RGB, Ground, contrast
+from coursecrafter.engines.e2_video.palette import RGB, Ground
 from coursecrafter.engines.e2_video.typesetting import PlacedToken, reads_right_to_left
 
 SRGB_KNEE = 0.04045
@@ -53,11 +53,6 @@ def measure_text(pixels: Pixels, parts: Sequence[Lettering], illustration: Box) 
 def narration_parts(page: Page, ground: Ground) -> list[Lettering]:
     """A page's texts in the weakest colour that they ever have."""
     return [Lettering(page.words, page.face, ground.dim_ink), *page.standing]
-
-
-def mark_contrast(ground: Ground) -> float:
-    """Of the word being spoken with its box."""
-    return contrast(ground.mark_ink, ground.mark)
 
 
 def ink_box(word: PlacedToken, part: Lettering, is_rtl: bool) -> Box:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -16,16 +17,10 @@ from PIL import Image, ImageDraw, ImageOps
 
 from coursecrafter.engines.e2_video.faces import Face
 from coursecrafter.engines.e2_video.fitting import Box, Lettering, Page
-from coursecrafter.engines.e2_video.palette import RGB, Ground
-from coursecrafter.engines.e2_video.templates import (
-    FOOT_BASELINE_PX,
-    HEIGHT_PX,
-    MARGIN_PX,
-    WIDTH_PX,
-    Clip,
-    SceneLayout,
-    Template,
-)
+from coursecrafter.engines.e2_video.layout import SceneLayout
+from coursecrafter.engines.e2_video.ornaments import FULL, Plate
+from coursecrafter.engines.e2_video.palette import RGB, WHITE, Ground, Mark
+from coursecrafter.engines.e2_video.stages import Cut
 from coursecrafter.engines.e2_video.typesetting import PlacedToken, reads_right_to_left
 from coursecrafter.errors import VideoError
 
@@ -39,44 +34,70 @@ class UnreadableIllustration(VideoError):
     remedy = "Try again, or choose another model for pictures."
 
 
-PAINT_VERSION = 1
+PAINT_VERSION = 2
 """Part of the key of every picture; raise it when the same layout gives other pixels."""
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 """Height x width x 3, 8-bit RGB."""
 
-MOST_DASHES = 16
 MASK_SCALE = 3
-DASH_PX = 6
-PROGRESS_PX = 320
-RADIUS_PX = {Clip.PANEL: 40, Clip.EDGE: 72, Clip.CIRCLE: 2000}
 LOGO_SIZE_PX = (260, 44)
-FULL = 256
-"""Of an opacity."""
+LIGHT_LOGO, LIGHT_GROUND, DARK_GROUND = 0.75, 0.8, 0.5
+"""How light, 0 to 1: above the first a logo is nearly white; a coloured ground lies below the second."""
 
 
-def paint_background(layout: SceneLayout, illustration: bytes, logo: Image.Image | None = None) -> Pixels:
+@dataclass(frozen=True, slots=True)
+class Backing:
+    """What stands behind everything in a scene.
+
+    Attributes:
+        width_px, height_px: of the frame.
+        start, end: top left and bottom right of a gradient.
+        picture: covers it; PNG, JPEG or WebP.
+    """
+
+    width_px: int
+    height_px: int
+    start: RGB
+    end: RGB
+    picture: bytes | None = None
+
+
+def backing_of(layout: SceneLayout, backdrop: tuple[RGB, RGB, bytes | None] | None = None) -> Backing:
+    """What stands behind a scene: its ground, or on a card what is given."""
+    start, end, picture = (layout.ground.surface, layout.ground.surface_end, None)
+    if layout.template.cut is Cut.CARD and backdrop is not None:
+        start, end, picture = backdrop
+    return Backing(layout.size.width_px, layout.size.height_px, start, end, picture)
+
+
+def paint_background(
+    layout: SceneLayout, illustration: bytes, logo: Image.Image | None = None, backing: Backing | None = None
+) -> Pixels:
     """All of a scene's still picture but its text.
 
     Args:
         layout: from `lay_out_scene`.
         illustration: PNG, JPEG or WebP.
         logo: stands in the foot.
+        backing: behind it all; None: the scene's ground.
 
     Returns:
-        1080 x 1920 x 3.
+        Height x width x 3, as the layout's frame.
 
     Raises:
         UnreadableIllustration: CC-0233.
     """
-    pixels = paint_ground(layout.ground).copy()
-    _paint_ornament(pixels, layout)
-    _paint_rule(pixels, layout)
-    _paint_progress(pixels, layout)
+    pixels = paint_backing(backing or backing_of(layout)).copy()
+    for plate in layout.plates:
+        if plate.is_picture:
+            _fill(pixels, plate, _open_illustration(illustration), layout.illustration)
+        else:
+            _paint_plate(pixels, plate)
+    if logo is None:
+        return pixels
     canvas = Image.fromarray(pixels)
-    _paste_clipped(canvas, _open_illustration(illustration), layout.illustration, layout.clip)
-    if logo is not None:
-        _paste_logo(canvas, logo, layout)
+    _paste_logo(canvas, logo, layout)
     return np.array(canvas)
 
 
@@ -86,15 +107,38 @@ def still_lettering(layout: SceneLayout, *, has_logo: bool) -> tuple[Lettering, 
 
 
 @lru_cache(maxsize=4)
-def paint_ground(ground: Ground) -> Pixels:
-    """The ground's gradient, from the top left corner to the bottom right one; to be copied before it is painted on."""
-    across = np.linspace(0, 1, WIDTH_PX, dtype=np.float32)[np.newaxis, :]
-    down = np.linspace(0, 1, HEIGHT_PX, dtype=np.float32)[:, np.newaxis]
-    share = ((across + down) / 2)[:, :, np.newaxis]
-    start, end = np.array(ground.surface, np.float32), np.array(ground.surface_end, np.float32)
-    ground_pixels = (start + (end - start) * share + np.float32(0.5)).astype(np.uint8)
-    ground_pixels.flags.writeable = False
-    return ground_pixels
+def paint_backing(backing: Backing) -> Pixels:
+    """A gradient from the top left corner to the bottom right one, or a picture; to be copied before it is painted on.
+
+    Raises:
+        UnreadableIllustration: CC-0233.
+    """
+    if backing.picture is not None:
+        picture = _open_illustration(backing.picture)
+        made = np.array(ImageOps.fit(picture, (backing.width_px, backing.height_px), Image.Resampling.LANCZOS))
+    elif backing.start == backing.end:
+        made = np.full((backing.height_px, backing.width_px, 3), backing.start, np.uint8)
+    else:
+        across = np.linspace(0, 1, backing.width_px, dtype=np.float32)[np.newaxis, :]
+        down = np.linspace(0, 1, backing.height_px, dtype=np.float32)[:, np.newaxis]
+        share = ((across + down) / 2)[:, :, np.newaxis]
+        start, end = np.array(backing.start, np.float32), np.array(backing.end, np.float32)
+        made = (start + (end - start) * share + np.float32(0.5)).astype(np.uint8)
+    made.flags.writeable = False
+    return made
+
+
+def picture_mask(layout: SceneLayout) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """Coverage of what is seen of the illustration, 0 to 255, as large as its box."""
+    return _seen(next(plate for plate in layout.plates if plate.is_picture), layout.illustration)
+
+
+def lay_picture(pixels: Pixels, picture: Pixels, box: Box, mask: np.ndarray[Any, np.dtype[np.uint8]]) -> None:
+    """Lay a picture of a box's size over it, where a mask covers it."""
+    area = pixels[box.y : box.bottom, box.x : box.right]
+    share = mask[:, :, np.newaxis].astype(np.int32)
+    behind = area.astype(np.int32)
+    area[:] = behind + ((picture.astype(np.int32) - behind) * share + 127) // 255
 
 
 def paint_lettering(pixels: Pixels, part: Lettering, opacity: int = FULL, lift_px: int = 0) -> None:
@@ -135,9 +179,9 @@ def paint_words(
         if inks[index] == 1:
             _paint_box(
                 pixels,
-                _lowered(mark_box(page.words[index], page.face), lift_px),
+                _lowered(mark_box(page.words[index], page.face, ground.mark_style), lift_px),
                 ground.mark,
-                page.face.size_px // 5,
+                page.face.size_px // 5 if ground.mark_style is Mark.BOX else 0,
                 opacity,
             )
     for index in which:
@@ -152,9 +196,12 @@ def paint_words(
         )
 
 
-def mark_box(word: PlacedToken, face: Face) -> Box:
-    """The box behind a word while it is spoken: it ends half-way to the next word."""
+def mark_box(word: PlacedToken, face: Face, style: Mark = Mark.BOX) -> Box:
+    """The box behind a word while it is spoken, which ends half-way to the next word; or the line below it."""
     size = face.size_px
+    if style is Mark.LINE:
+        high = max(size // 9, 2)
+        return Box(round(word.x_px), word.baseline_px + round(0.16 * size), round(word.width_px), high)
     left, right = round(word.x_px - 0.11 * size), round(word.x_px + word.width_px + 0.11 * size)
     top, bottom = word.baseline_px - round(0.92 * size), word.baseline_px + round(0.31 * size)
     return Box(left, top, right - left, bottom - top)
@@ -193,6 +240,8 @@ def _blend(
 
 def _rounded(width: int, height: int, radius_px: int) -> Image.Image:
     """Coverage of a rectangle with round corners."""
+    if not radius_px:
+        return Image.new("L", (width, height), 255)
     scale = MASK_SCALE
     radius = min(radius_px, width // 2, height // 2) * scale
     mask = Image.new("L", (width * scale, height * scale), 0)
@@ -208,82 +257,54 @@ def _open_illustration(content: bytes) -> Image.Image:
         raise UnreadableIllustration("The illustration of a scene cannot be opened.", detail=str(error)) from error
 
 
-def _paste_clipped(canvas: Image.Image, picture: Image.Image, box: Box, clip: Clip) -> None:
-    fitted = ImageOps.fit(picture, (box.width, box.height), Image.Resampling.LANCZOS)
-    canvas.paste(fitted, (box.x, box.y), _rounded(box.width, box.height, RADIUS_PX[clip]))
+def _fill(pixels: Pixels, outline: Plate, picture: Image.Image, box: Box) -> None:
+    """Fill an outline with a picture; what is seen of it is fitted, not what lies beyond the frame."""
+    fitted = np.asarray(ImageOps.fit(picture, (box.width, box.height), Image.Resampling.LANCZOS))
+    lay_picture(pixels, fitted, box, _seen(outline, box))
+
+
+def _seen(outline: Plate, box: Box) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    whole = outline.box
+    mask = np.asarray(_rounded(whole.width, whole.height, outline.radius_px))
+    return mask[box.y - whole.y : box.bottom - whole.y, box.x - whole.x : box.right - whole.x]
+
+
+def _paint_plate(pixels: Pixels, plate: Plate) -> None:
+    if not plate.tilt_degrees:
+        _paint_box(pixels, plate.box, plate.color, plate.radius_px, plate.opacity)
+        return
+    box = plate.box
+    tilted = _tilted(_rounded(box.width, box.height, plate.radius_px), plate.tilt_degrees)
+    x, y = box.x - (tilted.width - box.width) // 2, box.y - (tilted.height - box.height) // 2
+    _blend(pixels, np.asarray(tilted), x, y, plate.color, plate.opacity)
 
 
 def _paste_logo(canvas: Image.Image, logo: Image.Image, layout: SceneLayout) -> None:
-    """The logo in the foot, on a plate of white where the ground is the brand's own colour."""
-    fitted = ImageOps.contain(logo.convert("RGBA"), LOGO_SIZE_PX, Image.Resampling.LANCZOS)
-    at_right = _text_at_right(layout)
-    x = WIDTH_PX - MARGIN_PX - fitted.width if at_right else MARGIN_PX
-    y = FOOT_BASELINE_PX - 10 - fitted.height // 2
-    if layout.template not in {Template.SPLIT, Template.POINTS}:
-        plate = (fitted.width + 36, fitted.height + 24)
-        x = x - 36 if at_right else x
-        canvas.paste((255, 255, 255), (x, y - 12), _rounded(*plate, 14))
-        x += 18
+    """The logo in the foot, on a plate where it would not be seen or where the ground is a colour of its own."""
+    scale = layout.size.scale
+    size = (round(LOGO_SIZE_PX[0] * scale), round(LOGO_SIZE_PX[1] * scale))
+    fitted = ImageOps.contain(logo.convert("RGBA"), size, Image.Resampling.LANCZOS)
+    foot = layout.foot
+    plate = _logo_plate(fitted, layout.ground)
+    pad = round(18 * scale) if plate else 0
+    x = foot.right - fitted.width - pad if layout.text.is_rtl else foot.x + pad
+    y = foot.y - round(10 * scale) - fitted.height // 2
+    if plate is not None:
+        high = round(12 * scale)
+        mask = _rounded(fitted.width + 2 * pad, fitted.height + 2 * high, round(14 * scale))
+        canvas.paste(plate, (x - pad, y - high), mask)
     canvas.paste(fitted, (x, y), fitted)
 
 
-def _text_at_right(layout: SceneLayout) -> bool:
-    return layout.illustration.x + layout.illustration.width // 2 < WIDTH_PX // 2
-
-
-def _paint_ornament(pixels: Pixels, layout: SceneLayout) -> None:
-    """Quiet shapes around the illustration; none reaches the text."""
-    box, ground = layout.illustration, layout.ground
-    if layout.clip is Clip.PANEL:
-        tilted = _tilted(_rounded(box.width, box.height, RADIUS_PX[Clip.PANEL]), 4 if _text_at_right(layout) else -4)
-        x, y = box.x - (tilted.width - box.width) // 2, box.y - (tilted.height - box.height) // 2
-        _blend(pixels, np.asarray(tilted), x, y, ground.mark, FULL)
-    elif layout.clip is Clip.CIRCLE:
-        _paint_box(pixels, _grown(box, 64), ground.line, box.width, opacity=FULL // 2)
-        _paint_box(pixels, _grown(box, 18), ground.mark, box.width)
-    else:
-        shift = 28 if _text_at_right(layout) else -28
-        _paint_box(pixels, Box(box.x + shift, box.y, box.width, box.height), ground.mark, RADIUS_PX[Clip.EDGE])
-
-
-def _paint_rule(pixels: Pixels, layout: SceneLayout) -> None:
-    """The short line between the scene's number and the small line."""
-    number = layout.still[0].words[0]
-    x = number.x_px - 76 if layout.text.is_rtl else number.x_px + number.width_px + 20
-    _paint_box(pixels, Box(round(x), number.baseline_px - 12, 56, 3), layout.ground.accent, 1)
-
-
-def _paint_progress(pixels: Pixels, layout: SceneLayout) -> None:
-    """One dash per scene, at the other end of the foot from the brand; a bar where dashes would be dots."""
-    number, count, ground = layout.text.number, layout.text.count, layout.ground
-    column = _progress_box(layout)
-    if count > MOST_DASHES:
-        _paint_box(pixels, column, ground.line, DASH_PX // 2)
-        _paint_box(
-            pixels, Box(column.x, column.y, column.width * number // count, DASH_PX), ground.accent, DASH_PX // 2
-        )
-        return
-    step = min(36, PROGRESS_PX // count)
-    for index in range(count):
-        x = column.right - step * (index + 1) + 8 if layout.text.is_rtl else column.right - step * (count - index) + 8
-        if layout.text.is_rtl:
-            x -= PROGRESS_PX - step * count
-        is_done = index < number
-        _paint_box(pixels, Box(x, column.y, step - 8, DASH_PX), ground.accent if is_done else ground.line, DASH_PX // 2)
-
-
-def _progress_box(layout: SceneLayout) -> Box:
-    """The end of the foot where the brand is not, or of the part of it that an illustration leaves."""
-    left, right = MARGIN_PX, WIDTH_PX - MARGIN_PX
-    if layout.clip is Clip.EDGE:
-        box = layout.illustration
-        left, right = (box.right + 120, right) if _text_at_right(layout) else (left, box.x - 60)
-    x = left if layout.text.is_rtl else right - PROGRESS_PX
-    return Box(x, FOOT_BASELINE_PX - 13, PROGRESS_PX, DASH_PX)
-
-
-def _grown(box: Box, by_px: int) -> Box:
-    return Box(box.x - by_px, box.y - by_px, box.width + 2 * by_px, box.height + 2 * by_px)
+def _logo_plate(logo: Image.Image, ground: Ground) -> RGB | None:
+    """The colour of the plate below a logo; None: it needs none."""
+    drawn = np.asarray(logo)
+    seen = drawn[drawn[..., 3] > FULL // 2][:, :3]
+    is_light = bool(len(seen)) and float(seen.mean()) / 255 > LIGHT_LOGO
+    lightness = sum(ground.surface) / 765
+    if is_light:
+        return None if lightness < DARK_GROUND else ground.ink
+    return None if lightness > LIGHT_GROUND else WHITE
 
 
 def _tilted(mask: Image.Image, degrees: float) -> Image.Image:

@@ -1,8 +1,8 @@
 """Colours of a video, worked out in OKLCH from the two colours of a brand, whatever they are.
 
-A video stands on two grounds: a light one that carries most scenes, and the brand's own for the opening, for single
-statements and for the end. Each ground brings its inks. The contrast of every text with what lies behind it is at
-least 4.5:1, also of words still to come, which are drawn weaker.
+A palette has four grounds: a light one tinted like the brand, the brand's own, a plain paper, and the white of a card.
+Which scene stands on which, its template says. Each ground brings its inks. The contrast of every text with what lies
+behind it is at least 4.5:1, also of words still to come, which are drawn weaker.
 
 Source: WCAG 2.2, 1.4.3 Contrast (Minimum).
 """
@@ -10,7 +10,9 @@ Source: WCAG 2.2, 1.4.3 Contrast (Minimum).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import lru_cache
 
 from coloraide import Color
 
@@ -26,6 +28,8 @@ DIM_CONTRAST = 4.7
 INK_CONTRAST = 9.0
 """Of spoken words; as far above the dim words as a glance needs."""
 
+MARK_CONTRAST = 3.2
+
 WHITE: RGB = (255, 255, 255)
 BRIGHT_INK: RGB = (24, 24, 24)
 """About as dark as the ink on a bright ground will be."""
@@ -37,6 +41,14 @@ PAPER_LIGHTNESS = 0.93
 YELLOW_HUES = (75.0, 120.0)
 
 
+class Mark(StrEnum):
+    """How the word being spoken is marked: a box with round or sharp corners behind it, or a line below it."""
+
+    BOX = "box"
+    BLOCK = "block"
+    LINE = "line"
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """A surface with all that may stand on it.
@@ -45,7 +57,7 @@ class Ground:
         surface, surface_end: top left and bottom right of its gradient.
         ink: spoken words and headings.
         dim_ink: words still to come, small print.
-        mark, mark_ink: box behind the word being spoken, and the word on it.
+        mark, mark_ink: what marks the word being spoken, and the word itself.
         accent: numbers and progress; legible as text.
         line: quiet shapes that carry no meaning.
     """
@@ -58,6 +70,13 @@ class Ground:
     mark_ink: RGB
     accent: RGB
     line: RGB
+    mark_style: Mark = Mark.BOX
+
+    @property
+    def marked_contrast(self) -> float:
+        """Contrast of the word being spoken with what is behind it."""
+        behind = (self.surface, self.surface_end) if self.mark_style is Mark.LINE else (self.mark,)
+        return min(contrast(self.mark_ink, color) for color in behind)
 
     @property
     def contrasts(self) -> tuple[float, ...]:
@@ -66,34 +85,49 @@ class Ground:
             min(contrast(ink, self.surface), contrast(ink, self.surface_end))
             for ink in (self.ink, self.dim_ink, self.accent)
         ]
-        return (*on_surface, contrast(self.mark_ink, self.mark))
+        return (*on_surface, self.marked_contrast)
 
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """The two grounds of a video, and the colours that an illustration may use."""
+    """The grounds of a brand's videos, and the colours that an illustration may use."""
 
     light: Ground
     brand: Ground
+    paper: Ground
+    card: Ground
     picture: tuple[str, ...]
 
 
 def make_palette(brand: Brand) -> Palette:
     """Grounds that keep a brand's colours recognisable and every text legible."""
-    primary, secondary = (Color(name).convert("oklch") for name in (brand.primary_color, brand.secondary_color))
+    return _palette(brand.primary_color, brand.secondary_color)
+
+
+@lru_cache(maxsize=16)
+def _palette(primary_color: str, secondary_color: str) -> Palette:
+    primary, secondary = (Color(name).convert("oklch") for name in (primary_color, secondary_color))
     for color in (primary, secondary):
         color["hue"] = 0.0 if color.is_nan("hue") else color["hue"]
     leading, accent = (primary, secondary) if not _is_paper(primary) else (secondary, primary)
     return Palette(
         light=_light_ground(leading, accent),
         brand=_brand_ground(leading, accent),
-        picture=(brand.primary_color, brand.secondary_color),
+        paper=_paper_ground(leading, accent),
+        card=_card_ground(leading, accent),
+        picture=(primary_color, secondary_color),
     )
 
 
 def contrast(one: RGB, other: RGB) -> float:
     """Contrast ratio of two colours, 1 to 21."""
     return float(_from_rgb(one).contrast(_from_rgb(other), method="wcag21"))
+
+
+def hex_color(color: str) -> RGB:
+    """The colour of `#rrggbb`."""
+    red, green, blue = bytes.fromhex(color.removeprefix("#"))
+    return (red, green, blue)
 
 
 def _is_paper(color: Color) -> bool:
@@ -145,6 +179,34 @@ def _brand_ground(leading: Color, accent: Color) -> Ground:
         accent=_inked(mark, surface, TEXT_CONTRAST + 0.2),
         line=_rgb(lightness + 0.09, chroma * 0.9, hue),
     )
+
+
+def _paper_ground(leading: Color, accent: Color) -> Ground:
+    """Paper with nearly black ink: colour stands in rules and numbers alone."""
+    surface = _rgb(0.972, min(leading["chroma"], 0.1) * 0.06, leading["hue"])
+    ink = _rgb(0.2, min(leading["chroma"], 0.03), leading["hue"])
+    mark_from = accent if accent["chroma"] >= GREY_CHROMA else leading
+    # A line is no text: three to one is what a mark needs (WCAG 2.2, 1.4.11).
+    mark = _inked(
+        _rgb(min(mark_from["lightness"], 0.72), mark_from["chroma"], mark_from["hue"]), surface, MARK_CONTRAST
+    )
+    return Ground(
+        surface,
+        surface,
+        ink=ink,
+        dim_ink=_dimmed(ink, surface),
+        mark=mark,
+        mark_ink=ink,
+        accent=_inked(
+            _rgb(min(leading["lightness"], 0.6), leading["chroma"], leading["hue"]), surface, TEXT_CONTRAST + 0.2
+        ),
+        line=_rgb(0.86, min(leading["chroma"], 0.05) * 0.4, leading["hue"]),
+        mark_style=Mark.LINE,
+    )
+
+
+def _card_ground(leading: Color, accent: Color) -> Ground:
+    return replace(_light_ground(leading, accent), surface=WHITE, surface_end=WHITE)
 
 
 def _bright_ground(lightness: float, chroma: float, hue: float, accent: Color) -> Ground:

@@ -14,18 +14,29 @@ from fractions import Fraction
 from functools import cache
 from itertools import groupby
 
+from coursecrafter.domain.look import Transition
 from coursecrafter.domain.speech import Word
 from coursecrafter.engines.e2_video.fitting import Page
 from coursecrafter.media.timeline import VIDEO_FPS, Cue, nearest
 
 DIP_FRAMES, RISE_FRAMES = 4, 8
-"""A scene goes into the next one's ground, then the next one comes out of it: headings never lie over each other."""
+"""In a fade a scene goes into the next one's ground, then the next one comes out of it: headings never lie over each
+other."""
+MOVE_FRAMES = 12
+"""Of a slide and of a zoom, which change in every one of them."""
 FADE_STEP_FRAMES = 2
 """Where nothing moves, a fade in steps of 1/15 s looks the same and costs half: a whole picture changes each time."""
 ENTER_FRAMES = 6
 LEAVE_FRAMES = 4
 TURN_FRAMES = 4
-SCENE_LEAD_FRAMES = DIP_FRAMES + RISE_FRAMES + 4
+COME_FRAMES = {
+    Transition.FADE: DIP_FRAMES + RISE_FRAMES,
+    Transition.SLIDE: MOVE_FRAMES,
+    Transition.ZOOM: MOVE_FRAMES,
+    Transition.NONE: 0,
+}
+"""Until a scene stands there whole."""
+SCENE_LEAD_FRAMES = {way: frames + 4 if frames else ENTER_FRAMES for way, frames in COME_FRAMES.items()}
 """From the first frame of a scene's run to its voice."""
 SEGMENT_LEAD_FRAMES = 6
 LIFT_PX = 22
@@ -39,12 +50,14 @@ class State:
     """One picture of a run.
 
     Attributes:
-        still: from -256, the picture before the scene, over 0, the bare ground, to 256, the scene's own still picture.
+        still: how far the scene has come, from 0 to 256, its own still picture. In a fade 0 is the bare ground, and
+            before it stands what goes: from -256, the picture before the scene, to 0.
         page: index of the page.
         beat: which beat of the page is being spoken; -1 before the first, the number of beats after the last.
         words: opacity of the words, 0 to 256.
         lift_px: how far below their place they stand.
         hold_frames: for how many frames it is shown.
+        clip: which picture of the scene's film clip is shown; 0, its first, is that of the still picture.
     """
 
     still: int
@@ -53,6 +66,21 @@ class State:
     words: int
     lift_px: int
     hold_frames: int
+    clip: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ClipPart:
+    """The part of a scene's film clip that a run shows.
+
+    Attributes:
+        from_frame: which of the clip's pictures, at 30 a second, would be shown at the run's first frame; less than 0
+            while the scene comes.
+        frames: how many the clip has; the last one stays.
+    """
+
+    from_frame: int
+    frames: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +119,23 @@ class Place:
         return self.end_frame - self.first_frame
 
 
-def place_runs(cues: Sequence[Cue], scene_of: Sequence[int], keeps_words: Sequence[bool]) -> tuple[Place, ...]:
+def place_runs(
+    cues: Sequence[Cue],
+    scene_of: Sequence[int],
+    keeps_words: Sequence[bool],
+    transition: Transition = Transition.FADE,
+) -> tuple[Place, ...]:
     """Let each run begin a little before its voice.
 
     Args:
         cues: N cues of the timeline.
         scene_of: N indices of scenes.
         keeps_words: per scene, whether the words of a segment stay while the next is spoken.
+        transition: between scenes.
     """
     starts = [0]
     for index in range(1, len(cues)):
-        lead = SEGMENT_LEAD_FRAMES if scene_of[index] == scene_of[index - 1] else SCENE_LEAD_FRAMES
+        lead = SEGMENT_LEAD_FRAMES if scene_of[index] == scene_of[index - 1] else SCENE_LEAD_FRAMES[transition]
         starts.append(max(cues[index].first_frame - lead, starts[-1] + 1))
     ends = [*starts[1:], cues[-1].end_frame]
     last = len(cues) - 1
@@ -152,10 +186,32 @@ def find_beats(page: Page, words: Sequence[Word], origin_s: Fraction, origin_fra
     return Beats(tuple(of_word), tuple(frames), max(end_frame, frames[-1] + 1))
 
 
-def plan_states(place: Place, beats: Sequence[Beats]) -> tuple[State, ...]:
+def find_sentences(page: Page, beats: Beats) -> Beats:
+    """The beats of whole sentences: each lights up with the first of its words that is spoken.
+
+    Returns:
+        Beats of which each word of a sentence has the same; a page that begins within a sentence begins with one.
+    """
+    of_word: list[int] = []
+    frames: list[int] = []
+    begins = True
+    for placed, beat in zip(page.words, beats.of_word, strict=True):
+        if begins and beats.frames and (not frames or beats.frames[beat] > frames[-1]):
+            frames.append(beats.frames[beat])
+        of_word.append(max(len(frames) - 1, 0))
+        begins = placed.token.ends_sentence
+    return Beats(tuple(of_word), tuple(frames), beats.end_frame)
+
+
+def plan_states(
+    place: Place, beats: Sequence[Beats], transition: Transition = Transition.FADE, clip: ClipPart | None = None
+) -> tuple[State, ...]:
     """All pictures of a run with their lengths, which add up to the run's."""
     turns = page_starts(beats, place.frames)
-    seen = (_state_at(frame, place, beats, turns) for frame in range(place.frames))
+    seen = (
+        replace(_state_at(frame, place, beats, turns, transition), clip=_clip_at(frame, clip))
+        for frame in range(place.frames)
+    )
     return tuple(replace(state, hold_frames=len(list(group))) for state, group in groupby(seen))
 
 
@@ -168,22 +224,35 @@ def page_starts(beats: Sequence[Beats], frames: int) -> list[int]:
     return starts
 
 
-def _state_at(frame: int, place: Place, beats: Sequence[Beats], turns: Sequence[int]) -> State:
+def _state_at(frame: int, place: Place, beats: Sequence[Beats], turns: Sequence[int], transition: Transition) -> State:
     """What a single frame shows."""
     page = bisect_right(turns, frame) - 1
     still, come_from, come_frames = FULL, turns[page], TURN_FRAMES
     if page == 0:
         come_frames = ENTER_FRAMES
         if place.enters_scene:
-            step = _fade_step(frame)
-            dip, rise = _eased(step, DIP_FRAMES), _eased(max(step - DIP_FRAMES, 0), RISE_FRAMES)
-            still, come_from = rise or dip - FULL, SCENE_LEAD_FRAMES - ENTER_FRAMES
+            still, come_from = _still_at(frame, transition), SCENE_LEAD_FRAMES[transition] - ENTER_FRAMES
     come = _eased(max(frame + 1 - come_from, 0), come_frames)
     go = _eased(max(_fade_step(frame + LEAVE_FRAMES - place.frames), 0), LEAVE_FRAMES) if place.leaves else 0
     spoken = beats[page]
     is_over = frame >= spoken.end_frame
     beat = len(spoken.frames) if is_over else bisect_right(spoken.frames, frame) - 1
     return State(still, page, beat, min(come, FULL - go), LIFT_PX * (FULL - come) // FULL, 1)
+
+
+def _clip_at(frame: int, clip: ClipPart | None) -> int:
+    return 0 if clip is None else max(min(clip.from_frame + frame, clip.frames - 1), 0)
+
+
+def _still_at(frame: int, transition: Transition) -> int:
+    """How far a scene has come at a frame of its way in."""
+    if transition is Transition.NONE:
+        return FULL
+    if transition is not Transition.FADE:
+        return _eased(frame + 1, MOVE_FRAMES)
+    step = _fade_step(frame)
+    dip, rise = _eased(step, DIP_FRAMES), _eased(max(step - DIP_FRAMES, 0), RISE_FRAMES)
+    return rise or dip - FULL
 
 
 def _fade_step(frame: int) -> int:

@@ -3,46 +3,37 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
-import numpy as np
-from PIL import Image
-
-from coursecrafter.domain.course import Course, Engine, LessonContent, SceneContent
+from coursecrafter.domain.course import Brand, Course, Engine, LessonContent, SceneContent
 from coursecrafter.domain.keys import content_key
+from coursecrafter.domain.look import Look
 from coursecrafter.domain.speech import Speech
 from coursecrafter.domain.stored import StoredObject
 from coursecrafter.engines.bench import Bench
-from coursecrafter.engines.e2_video.legibility import Legibility, measure_text, narration_parts
-from coursecrafter.engines.e2_video.logo import open_logo
-from coursecrafter.engines.e2_video.paint import (
-    PAINT_VERSION,
-    Pixels,
-    paint_background,
-    paint_ground,
-    paint_lettering,
-    still_lettering,
-)
+from coursecrafter.engines.e2_video.layout import SceneLayout, SceneText, lay_out_scene
+from coursecrafter.engines.e2_video.legibility import Legibility
 from coursecrafter.engines.e2_video.palette import Palette, make_palette
-from coursecrafter.engines.e2_video.run import lettering_key, paint_run
+from coursecrafter.engines.e2_video.pictures import HouseFiles, Scene, encode_shots, paint_stills, read_clips
 from coursecrafter.engines.e2_video.shots import Shot, plan_shots
-from coursecrafter.engines.e2_video.templates import SceneLayout, SceneText, lay_out_scene
+from coursecrafter.engines.e2_video.sketches import scene_sketch
+from coursecrafter.engines.e2_video.templates import Template, template_named
 from coursecrafter.errors import VideoError
+from coursecrafter.gateway.image_step import Picture
 from coursecrafter.gateway.ports import ImageRequest, Purpose
+from coursecrafter.gateway.sketches import Sketch
 from coursecrafter.gateway.speech_step import is_speakable, speak_texts
-from coursecrafter.jobs.steps import Done, Produced, Step
+from coursecrafter.jobs.steps import Produced, Step
 from coursecrafter.media.codec import CODEC_VERSION
 from coursecrafter.media.sound import BLOCK_VERSION, VoiceBlock, make_voice_block
-from coursecrafter.media.still_video import CodedRun, Shown, encode_pictures, plan_coding
+from coursecrafter.media.still_video import CodedRun, Shown
 from coursecrafter.media.timeline import Timeline
 
 IMAGE_SIZE_PX = 1080
-RUN_VERSION = 1
 IMAGE_STYLE = {"text_zone": "none"}
 SILENCE = VoiceBlock((), 0, 0, 0, -math.inf)
 
@@ -56,25 +47,16 @@ class NothingToTell(VideoError):
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """A scene with its layout and its illustration."""
-
-    content: SceneContent
-    layout: SceneLayout
-    image: StoredObject
-    still: StoredObject
-    legibility: Legibility
-
-
-@dataclass(frozen=True, slots=True)
 class Film:
     """All parts of a video, before they are put together.
 
     Attributes:
+        look: how it looks and moves.
         blocks, runs, shown: per shot its sound as stored, its coded pictures as stored, and how they are shown.
         legibility: of all texts, stills first.
     """
 
+    look: Look
     scenes: tuple[Scene, ...]
     shots: tuple[Shot, ...]
     timeline: Timeline
@@ -84,11 +66,14 @@ class Film:
     legibility: tuple[Legibility, ...]
 
 
-def produce(course: Course, lesson: LessonContent, bench: Bench) -> Film:
-    """Speak, illustrate, paint and encode a lesson."""
-    contents = [scene for scene in lesson.scenes if scene.segments]
-    palette = make_palette(course.brand)
-    layouts = [lay_out_scene(text, palette) for text in _scene_texts(course, lesson, contents)]
+def produce(course: Course, lesson: LessonContent, bench: Bench, look: Look, only: UUID | None = None) -> Film:
+    """Speak, illustrate, paint and encode a lesson.
+
+    Args:
+        look: how it looks and moves.
+        only: the one scene that is made; None: all of them.
+    """
+    contents, layouts = _laid_out(course, lesson, look, only)
     segments = [segment for scene in contents for segment in scene.segments]
     if not segments:
         raise NothingToTell(f"The lesson “{lesson.title}” has no script for its video.")
@@ -97,10 +82,13 @@ def produce(course: Course, lesson: LessonContent, bench: Bench) -> Film:
         {
             "speech": spoken,
             "voice_block": spoken,
-            "scene_image": sum(scene.illustration is None for scene in contents),
+            "scene_image": sum(is_to_be_drawn(scene) for scene in contents),
+            "scene_clip": len({scene.clip.sha256 for scene in contents if scene.clip}),
             "still": len(contents),
             "run": len(segments),
             "mux": 1,
+            # Asked now: a key that cannot be used ends a render at its start.
+            **({"sign": 1} if bench.signing() else {}),
         }
     )
     speeches = speak_texts(
@@ -112,20 +100,51 @@ def produce(course: Course, lesson: LessonContent, bench: Bench) -> Film:
         voice=course.voice,
         purpose=Purpose(course.id, lesson.id, Engine.E2, "speech"),
         label=lambda index: f"segment {index + 1}",
+        takes=[segment.takes for segment in segments],
     )
     block_objects = _voice_blocks(bench, speeches)
     blocks = [VoiceBlock.from_bytes(bench.store.get_bytes(stored)) if stored else SILENCE for stored in block_objects]
-    scenes = _illustrate(course, lesson, bench, contents, layouts, palette)
+    house = HouseFiles.of(course.brand, bench)
+    scenes = _illustrate(course, lesson, bench, contents, layouts, house)
     scene_of = [index for index, scene in enumerate(contents) for _ in scene.segments]
-    timeline, shots = plan_shots(segments, scene_of, layouts, speeches, blocks)
-    runs = _encode(bench, scenes, shots)
-    stored = [done.files["run"] for done in runs]
+    clip_frames = [scene.clip.clip.frames if scene.clip else None for scene in scenes]
+    timeline, shots = plan_shots(segments, scene_of, layouts, speeches, blocks, look, clip_frames)
+    runs, measured = encode_shots(bench, scenes, shots, house)
     shown = [
         Shown(CodedRun.from_bytes(bench.store.get_bytes(run)), shot.plan.holds_frames)
-        for run, shot in zip(stored, shots, strict=True)
+        for run, shot in zip(runs, shots, strict=True)
     ]
-    legibility = [*(scene.legibility for scene in scenes), *(_read_measured(bench, done) for done in runs)]
-    return Film(scenes, shots, timeline, tuple(block_objects), tuple(stored), tuple(shown), tuple(legibility))
+    legibility = [*(scene.legibility for scene in scenes), *measured]
+    return Film(look, scenes, shots, timeline, tuple(block_objects), tuple(runs), tuple(shown), tuple(legibility))
+
+
+def look_at_scenes(course: Course, lesson: LessonContent, bench: Bench, look: Look) -> None:
+    """Ask for a lesson's illustrations and still pictures alone."""
+    contents, layouts = _laid_out(course, lesson, look, None)
+    _illustrate(course, lesson, bench, contents, layouts, HouseFiles.of(course.brand, bench))
+
+
+def _laid_out(
+    course: Course, lesson: LessonContent, look: Look, only: UUID | None
+) -> tuple[list[SceneContent], list[SceneLayout]]:
+    """The scenes that say something, each in its template; only one of them where only one is made."""
+    told = [scene for scene in lesson.scenes if scene.segments]
+    palette = make_palette(course.brand)
+    laid_out = [
+        (scene, lay_out_scene(text, palette, _template(look, scene, course.brand), look.size))
+        for scene, text in zip(told, _scene_texts(course, lesson, told), strict=True)
+        if only in {None, scene.id}
+    ]
+    return [scene for scene, _ in laid_out], [layout for _, layout in laid_out]
+
+
+def is_to_be_drawn(scene: SceneContent) -> bool:
+    """Whether a scene's illustration is asked of a model: its author chose neither a picture nor a clip."""
+    return scene.illustration is None and scene.clip is None
+
+
+def _template(look: Look, scene: SceneContent, brand: Brand) -> Template:
+    return template_named(look.scene_templates.get(scene.id, look.template), brand)
 
 
 def _scene_texts(course: Course, lesson: LessonContent, contents: Sequence[SceneContent]) -> list[SceneText]:
@@ -167,114 +186,67 @@ def _illustrate(
     bench: Bench,
     contents: Sequence[SceneContent],
     layouts: Sequence[SceneLayout],
-    palette: Palette,
+    house: HouseFiles,
 ) -> tuple[Scene, ...]:
     """An illustration, as its author chose it or drawn now, and a still picture for each scene."""
+    palette = make_palette(course.brand)
     purpose = Purpose(course.id, lesson.id, Engine.E2, "scene_image")
-    # The prompt is the heading and nothing else: a word changed in the narration must not change the picture.
-    image_steps = [
-        _image_step(bench, layout.text.heading, palette, purpose)
+    # Else the prompt is the heading and nothing else: a word changed in the narration must not change the picture, but
+    # where it stands in a drawing. A model is shown no drawing.
+    missing = [
+        image_request(picture_prompt(content, lesson), palette, content.image_take, sketch=scene_sketch(layout))
         for content, layout in zip(contents, layouts, strict=True)
-        if content.illustration is None
+        if is_to_be_drawn(content)
     ]
-    drawn = iter(bench.steps.run(image_steps))
-    images = [content.illustration or next(drawn).files["image"] for content in contents]
-    logo = bench.store.get_bytes(course.brand.logo) if course.brand.logo else None
-    still_steps = [_still_step(bench, layout, image, logo) for layout, image in zip(layouts, images, strict=True)]
+    drawn = iter(bench.draw(missing, purpose))
+    clips = read_clips(bench, contents)
+    chosen: list[tuple[StoredObject, Picture | None]] = []
+    for content, clip in zip(contents, clips, strict=True):
+        own = content.illustration or (clip.poster if clip else None)
+        chosen.append((own, None) if own else _of(next(drawn)))
+    shown = [clip.poster if clip else image for (image, _), clip in zip(chosen, clips, strict=True)]
+    stills = paint_stills(bench, layouts, shown, house)
     return tuple(
-        Scene(content, layout, image, done.files["picture"], _read_measured(bench, done))
-        for content, layout, image, done in zip(contents, layouts, images, bench.steps.run(still_steps), strict=True)
+        Scene(
+            content,
+            layout,
+            image,
+            still,
+            legibility,
+            drawing.call_id if drawing else None,
+            clip,
+            _drawn_by(content, drawing),
+        )
+        for content, layout, (image, drawing), (still, legibility), clip in zip(
+            contents, layouts, chosen, stills, clips, strict=True
+        )
     )
 
 
-def _image_step(bench: Bench, prompt: str, palette: Palette, purpose: Purpose) -> Step:
-    request = ImageRequest(
+def _drawn_by(content: SceneContent, drawing: Picture | None) -> tuple[str, str] | None:
+    """Who drew what is seen: also a picture that an author chose may be a model's; a clip covers it."""
+    if drawing is not None:
+        return drawing.provider, drawing.model
+    return None if content.clip else content.illustration_by
+
+
+def picture_prompt(scene: SceneContent, lesson: LessonContent) -> str:
+    """What a scene's illustration shows."""
+    return scene.image_prompt or scene.title or lesson.title
+
+
+def _of(picture: Picture) -> tuple[StoredObject, Picture]:
+    return picture.image, picture
+
+
+def image_request(prompt: str, palette: Palette, take: int = 0, sketch: Sketch | None = None) -> ImageRequest:
+    """What is asked for the picture of a scene with this prompt or heading; each take is another picture."""
+    return ImageRequest(
         prompt=prompt,
         width_px=IMAGE_SIZE_PX,
         height_px=IMAGE_SIZE_PX,
         palette=palette.picture,
-        seed=int(hashlib.sha256(prompt.encode("utf-8", "surrogatepass")).hexdigest()[:8], 16),
+        seed=int(hashlib.sha256(prompt.encode("utf-8", "surrogatepass")).hexdigest()[:8], 16) + take,
         style=IMAGE_STYLE,
+        sketch=sketch,
     )
-
-    def make(folder: Path) -> Mapping[str, Produced]:
-        answer = bench.gateway.draw(request, purpose)
-        path = folder / "image"
-        path.write_bytes(answer.content)
-        return {"image": Produced(path, answer.mime_type)}
-
-    inputs = {**asdict(request), "palette": list(palette.picture), "identity": bench.gateway.image_identity()}
-    return Step("scene_image", content_key("scene_image", 1, **inputs), make, prompt)
-
-
-def _still_step(bench: Bench, layout: SceneLayout, image: StoredObject, logo: bytes | None) -> Step:
-    def make(folder: Path) -> Mapping[str, Produced]:
-        pixels = paint_background(layout, bench.store.get_bytes(image), open_logo(logo) if logo else None)
-        parts = still_lettering(layout, has_logo=logo is not None)
-        measured = _written(folder, measure_text(pixels, parts, layout.illustration))
-        for part in parts:
-            paint_lettering(pixels, part)
-        path = folder / "still.png"
-        Image.fromarray(pixels).save(path, compress_level=1)
-        return {"picture": Produced(path, "image/png"), "measured": measured}
-
-    key = content_key(
-        "still",
-        PAINT_VERSION,
-        image=image.sha256,
-        logo=hashlib.sha256(logo).hexdigest() if logo else None,
-        lettering=[lettering_key(part) for part in layout.still],
-        ground=asdict(layout.ground),
-        template=layout.template,
-        illustration=asdict(layout.illustration),
-        place=[layout.text.number, layout.text.count],
-    )
-    return Step("still", key, make, f"scene {layout.text.number}")
-
-
-def _encode(bench: Bench, scenes: Sequence[Scene], shots: Sequence[Shot]) -> list[Done]:
-    """The coded pictures of each shot."""
-    steps = []
-    for shot in shots:
-        before = scenes[shot.scene - 1].still if shot.place.enters_scene and shot.scene else None
-        steps.append(_run_step(bench, shot, scenes[shot.scene], before))
-    return bench.steps.run(steps)
-
-
-def _run_step(bench: Bench, shot: Shot, scene: Scene, before: StoredObject | None) -> Step:
-    idr = plan_coding(shot.plan.holds_frames)
-
-    def make(folder: Path) -> Mapping[str, Produced]:
-        own = _read_still(bench, scene.still)
-        first = _read_still(bench, before) if before else paint_ground(shot.plan.ground)
-        parts = [part for page in shot.plan.pages for part in narration_parts(page, shot.plan.ground)]
-        measured = _written(folder, measure_text(own, parts, scene.layout.illustration))
-        path = folder / "pictures.run"
-        path.write_bytes(encode_pictures(paint_run(shot.plan, own, first), idr).to_bytes())
-        return {"run": Produced(path, "application/octet-stream"), "measured": measured}
-
-    key = content_key(
-        "run",
-        RUN_VERSION,
-        codec=CODEC_VERSION,
-        still=scene.still.sha256,
-        before=before.sha256 if before else None,
-        pictures=shot.plan.to_key(),
-        idr=idr,
-    )
-    return Step("run", key, make, f"segment {shot.content.sequence}")
-
-
-def _written(folder: Path, found: Legibility) -> Produced:
-    path = folder / "measured.json"
-    path.write_text(json.dumps(asdict(found)), encoding="utf-8")
-    return Produced(path, "application/json")
-
-
-def _read_measured(bench: Bench, done: Done) -> Legibility:
-    return Legibility(**json.loads(bench.store.get_bytes(done.files["measured"])))
-
-
-def _read_still(bench: Bench, still: StoredObject) -> Pixels:
-    with Image.open(io.BytesIO(bench.store.get_bytes(still))) as picture:
-        return np.array(picture.convert("RGB"))

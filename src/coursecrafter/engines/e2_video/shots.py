@@ -7,13 +7,26 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from coursecrafter.domain.course import SegmentContent
+from coursecrafter.domain.look import Look, ScreenText, Transition
 from coursecrafter.domain.speech import Speech, Word
 from coursecrafter.engines.e2_video.fitting import Page
-from coursecrafter.engines.e2_video.plan import Beats, Place, find_beats, place_runs, plan_states
-from coursecrafter.engines.e2_video.run import RunPlan
-from coursecrafter.engines.e2_video.templates import SceneLayout
+from coursecrafter.engines.e2_video.layout import SceneLayout
+from coursecrafter.engines.e2_video.plan import (
+    COME_FRAMES,
+    LEAVE_FRAMES,
+    SCENE_LEAD_FRAMES,
+    SEGMENT_LEAD_FRAMES,
+    Beats,
+    ClipPart,
+    Place,
+    find_beats,
+    find_sentences,
+    place_runs,
+    plan_states,
+)
+from coursecrafter.engines.e2_video.run import RunPlan, Way
 from coursecrafter.media.sound import VoiceBlock
-from coursecrafter.media.timeline import Span, Timeline, lay_out, video_frame_at
+from coursecrafter.media.timeline import VIDEO_FPS, Span, Timeline, lay_out, video_frame_at
 
 SCENE_GAP_S = Fraction(9, 10)
 SEGMENT_GAP_S = Fraction(1, 2)
@@ -59,6 +72,8 @@ def plan_shots(
     layouts: Sequence[SceneLayout],
     speeches: Sequence[Speech | None],
     blocks: Sequence[VoiceBlock],
+    look: Look,
+    clip_frames: Sequence[int | None],
 ) -> tuple[Timeline, tuple[Shot, ...]]:
     """Lay the segments out in time, and plan what each shows.
 
@@ -67,12 +82,15 @@ def plan_shots(
         scene_of: for each the index of its scene.
         layouts: of the scenes.
         speeches, blocks: N of each; a block without packets is silence.
+        look: how scenes follow each other and words light up.
+        clip_frames: of the scenes' film clips, at 30 a second; None for a scene without one.
     """
     pages = [page for layout in layouts for page in layout.pages]
-    gaps = [max(_gap_s(scene_of, index), segment.gap_after_s) for index, segment in enumerate(segments)]
+    gaps = [_gap_s(segment, scene_of, index, look.transition) for index, segment in enumerate(segments)]
     timeline = lay_out([_span(*parts) for parts in zip(segments, blocks, gaps, pages, strict=True)])
-    places = place_runs(timeline.cues, scene_of, [layout.keeps_words for layout in layouts])
+    places = place_runs(timeline.cues, scene_of, [layout.keeps_words for layout in layouts], look.transition)
     shots = []
+    scene_frame = 0
     for index, segment in enumerate(segments):
         speech, block, place = speeches[index], blocks[index], places[index]
         sound_s = timeline.cues[index].sound_s
@@ -81,15 +99,28 @@ def plan_shots(
         # The first cue begins with the video; every other one with its own first sound.
         origin_frame = (cue.first_frame if index else video_frame_at(origin_s)) - place.first_frame
         beats = tuple(find_beats(page, words, origin_s, origin_frame) for page in pages[index])
-        plan = RunPlan.of(pages[index], layouts[scene_of[index]].ground, beats, plan_states(place, beats))
+        if look.text is ScreenText.SENTENCE:
+            beats = tuple(find_sentences(page, one) for page, one in zip(pages[index], beats, strict=True))
+        layout = layouts[scene_of[index]]
+        way = Way(look.transition, look.text, layout.text.is_rtl, look.size.scale)
+        if place.enters_scene:
+            scene_frame = place.first_frame + COME_FRAMES[look.transition]
+        frames = clip_frames[scene_of[index]]
+        clip = ClipPart(place.first_frame - scene_frame, frames) if frames else None
+        states = plan_states(place, beats, look.transition, clip)
+        plan = RunPlan.of(pages[index], layout.ground, way, beats, states)
         shots.append(Shot(segment, scene_of[index], speech, block, gaps[index], place, sound_s, words, beats, plan))
     return timeline, tuple(shots)
 
 
-def _gap_s(scene_of: Sequence[int], index: int) -> Fraction:
+def _gap_s(segment: SegmentContent, scene_of: Sequence[int], index: int, transition: Transition) -> Fraction:
+    """The silence that its author gave a segment, if there is room in it for what happens then; else ours."""
     if index + 1 == len(scene_of):
-        return LAST_GAP_S
-    return SEGMENT_GAP_S if scene_of[index + 1] == scene_of[index] else SCENE_GAP_S
+        return segment.gap_after_s or LAST_GAP_S
+    is_same = scene_of[index + 1] == scene_of[index]
+    lead = SEGMENT_LEAD_FRAMES if is_same else SCENE_LEAD_FRAMES[transition]
+    least_s = Fraction(lead + LEAVE_FRAMES, VIDEO_FPS)
+    return max(segment.gap_after_s or (SEGMENT_GAP_S if is_same else SCENE_GAP_S), least_s)
 
 
 def _span(segment: SegmentContent, block: VoiceBlock, gap_s: Fraction, pages: Sequence[Page]) -> Span:

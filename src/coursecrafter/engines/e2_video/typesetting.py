@@ -17,6 +17,11 @@ from coursecrafter.engines.e2_video.faces import Face, is_drawable
 BREAKS_ANYWHERE = ((0x2E80, 0x9FFF), (0xAC00, 0xD7FF), (0xF900, 0xFAFF), (0xFF00, 0xFFEF), (0x20000, 0x3FFFF))
 NEVER_FIRST = frozenset("、。，．：；！？）］｝〕〉》」』】’”…・ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ,.!?;:)]}%％°")
 NEVER_LAST = frozenset("（［｛〔〈《「『【‘“([{$¥€£#")
+HYPHEN = "-"
+FIRST_WITHOUT_HYPHEN = 0x0530
+"""Before it stand Latin, Greek and Cyrillic, which hyphenate."""
+VOWELS = frozenset("aeiouyαεηιουωаеёиоуыэюя")
+DIGRAPHS = frozenset({"ch", "sh", "th", "ph", "gh", "ck", "qu", "ny", "ll", "rr", "gn"})
 SENTENCE_ENDS = frozenset(".!?。！？؟।…")
 
 
@@ -175,19 +180,35 @@ def _pieces(tokens: Sequence[Token], face: Face, width_px: float) -> Iterator[To
         rest, has_space, starts_line = token.text, token.has_space, token.starts_line
         while rest:
             count = _fitting(rest, face, width_px)
-            yield Token(token.char_start, token.char_end, rest[:count], has_space, starts_line)
+            hyphen = HYPHEN if count < len(rest) and _is_hyphenated(rest, count) else ""
+            yield Token(token.char_start, token.char_end, rest[:count] + hyphen, has_space, starts_line)
             rest, has_space, starts_line = rest[count:], False, False
 
 
 def _fitting(text: str, face: Face, width_px: float) -> int:
-    """How many characters of a text fit, at least one; a letter keeps its marks."""
+    """How many characters of a text fit, with a hyphen if need be, at least one; a letter keeps its marks."""
+    if face.length(text) <= width_px:
+        return len(text)
     low, high = 1, len(text)
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (middle, high) if face.length(text[:middle]) <= width_px else (low, middle - 1)
+        hyphen = HYPHEN if _is_hyphenated(text, middle) else ""
+        low, high = (middle, high) if face.length(text[:middle] + hyphen) <= width_px else (low, middle - 1)
     while 1 < low < len(text) and unicodedata.category(text[low]).startswith("M"):
         low -= 1
-    return low
+    return next((place for place in range(low, low // 2, -1) if _begins_syllable(text, place)), low)
+
+
+def _is_hyphenated(text: str, place: int) -> bool:
+    """Whether a break there takes a hyphen: between two letters of a script that knows it."""
+    return all(char.isalpha() and ord(char) < FIRST_WITHOUT_HYPHEN for char in text[place - 1 : place + 1])
+
+
+def _begins_syllable(text: str, place: int) -> bool:
+    """Whether a syllable may well begin there: a consonant before a vowel, no digraph parted."""
+    before, first, second = (text[place + step : place + step + 1].lower() for step in (-1, 0, 1))
+    is_vowel = [unicodedata.normalize("NFD", char)[:1] in VOWELS for char in (first, second)]
+    return _is_hyphenated(text, place) and is_vowel == [False, True] and before + first not in DIGRAPHS
 
 
 def _gap_px(left: Token | None, right: Token, face: Face) -> float:

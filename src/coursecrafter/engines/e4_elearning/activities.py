@@ -31,13 +31,21 @@ def propose_activities(course: Course, lesson: LessonContent, bench: Bench) -> t
         GatewayError: CC-03xx.
     """
     words = player_words(course.language)
+    requests = activity_requests(course, lesson)
+    key_points, quiz = (_ask(course, lesson, bench, request) for request in requests)
+    most = requests[1].payload["max_questions"]
+    shown = Interaction(SLIDES, words["slides"], "", {})
+    return (shown, *_review(key_points, words), *_quiz(quiz, most, words))
+
+
+def activity_requests(course: Course, lesson: LessonContent) -> tuple[TextRequest, TextRequest]:
+    """The questions for a lesson's key points and its quiz."""
+    words = player_words(course.language)
     slides = plan_slides(lesson, words)
     payload = {"slides": [_payload(slide, words) for slide in slides]}
     most = min(MOST_QUESTIONS, max(FEWEST_QUESTIONS, len(slides)))
-    key_points = _ask(course, lesson, bench, "key_points", payload)
-    quiz = _ask(course, lesson, bench, "quiz", {"title": clean(lesson.title), **payload, "max_questions": most})
-    shown = Interaction(SLIDES, words["slides"], "", {})
-    return (shown, *_review(key_points, words), *_quiz(quiz, most, words))
+    quiz = {"title": clean(lesson.title), **payload, "max_questions": most}
+    return TextRequest("key_points", course.language, payload), TextRequest("quiz", course.language, quiz)
 
 
 def _payload(slide: SlidePlan, words: Mapping[str, str]) -> dict[str, Any]:
@@ -49,9 +57,9 @@ def _payload(slide: SlidePlan, words: Mapping[str, str]) -> dict[str, Any]:
     return {**payload, "tables": tables} if tables else payload
 
 
-def _ask(course: Course, lesson: LessonContent, bench: Bench, task: str, payload: Mapping[str, Any]) -> Any:
-    request = TextRequest(task, course.language, payload)
-    return bench.gateway.write(request, Purpose(course.id, lesson.id, Engine.E4, task)).value
+def _ask(course: Course, lesson: LessonContent, bench: Bench, request: TextRequest) -> Any:
+    sources = tuple(slide["ref"] for slide in request.payload["slides"])
+    return bench.write(request, Purpose(course.id, lesson.id, Engine.E4, request.task, sources=sources)).value
 
 
 def _review(answer: Mapping[str, Any], words: Mapping[str, str]) -> list[Interaction]:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -152,7 +152,8 @@ def _slide_page(page: SlidePlan, index: int, material: Material, files: dict[str
             }
         )
     heard = {"file": audio, "duration_s": _seconds(sound.duration_s)} if sound.file else None
-    return {"kind": "slide", "title": page.title, "number": page.number, "audio": heard, "builds": builds}
+    shown = {"kind": "slide", "title": page.title, "number": page.number, "audio": heard, "builds": builds}
+    return shown | ({"videos": [asdict(video) for video in page.videos]} if page.videos else {})
 
 
 def _text_kind(kind: str) -> str:

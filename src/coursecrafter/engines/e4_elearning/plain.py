@@ -8,6 +8,8 @@ from typing import Any
 from lxml import etree, html
 from lxml.html import builder as h
 
+from coursecrafter.engines.e4_elearning.videos import EMBED_ORIGIN
+
 # Nothing from elsewhere, no script in a text: what an author wrote cannot call out, even if an escape were forgotten.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self'; media-src 'self' blob:; "
@@ -47,6 +49,7 @@ def slide_html(
         *([h.IMG(h.CLASS("plain-picture"), src=f"../{last['picture']}", alt=alt)] if last["picture"] else []),
         *([h.AUDIO(src=f"../{page['audio']['file']}", controls="controls")] if page["audio"] else []),
         h.DIV(h.CLASS("slide-text-body"), *_texts(page)),
+        *(h.P(h.A(words["watch"], href=video["link"], rel="noopener")) for video in page.get("videos", ())),
         h.E.nav(*_links(words, around)),
     )
     return _page(lesson, page["title"], h.BODY(h.CLASS("plain"), main), "../", [])
@@ -84,9 +87,11 @@ def _table(rows: Sequence[Sequence[str]]) -> html.HtmlElement:
 def _page(
     lesson: Mapping[str, Any], title: str, body: html.HtmlElement, root: str, scripts: Sequence[html.HtmlElement]
 ) -> bytes:
+    embeds = any(one.get("videos") for one in lesson["pages"]) and scripts
+    policy = f"{POLICY}; frame-src {EMBED_ORIGIN}" if embeds else POLICY
     head = h.HEAD(
         h.META(charset="utf-8"),
-        h.META({"http-equiv": "Content-Security-Policy", "content": POLICY}),
+        h.META({"http-equiv": "Content-Security-Policy", "content": policy}),
         h.META(name="viewport", content="width=device-width, initial-scale=1"),
         h.TITLE(title),
         *(h.LINK(rel="stylesheet", href=f"{root}{name}") for name in ("theme.css", "player.css")),

@@ -11,6 +11,7 @@ from coursecrafter.domain.course import LessonContent, SceneContent, SegmentCont
 from coursecrafter.domain.deck import BlockKind, TextBlock
 from coursecrafter.domain.stored import StoredObject
 from coursecrafter.engines.e4_elearning.texts import clean, one_line
+from coursecrafter.engines.e4_elearning.videos import EmbeddedVideo, embedded_videos
 from coursecrafter.errors import ElearningError
 
 TITLE_CHARS = 160
@@ -47,12 +48,14 @@ class SlidePlan:
     Attributes:
         number: the slide's number in its deck, or its place among the pages.
         alt: what its pictures show, where the author said so.
+        videos: of another site, played in the page.
     """
 
     number: int
     title: str
     alt: str | None
     builds: tuple[BuildPlan, ...]
+    videos: tuple[EmbeddedVideo, ...] = ()
 
     @property
     def ref(self) -> str:
@@ -95,7 +98,8 @@ def _plan_slide(scene: SceneContent, place: int, words: Mapping[str, str]) -> Sl
     number = _slide_number(scene.segments[0]) or place
     title = one_line(scene.title or "", TITLE_CHARS) or untitled(number, words)
     alt = one_line(" ".join(scene.alt_texts), 4 * TITLE_CHARS)
-    return SlidePlan(number, title, f"{title}. {alt}" if alt else None, tuple(_builds(scene, title)))
+    described = f"{title}. {alt}" if alt else None
+    return SlidePlan(number, title, described, tuple(_builds(scene, title)), embedded_videos(scene))
 
 
 def untitled(number: int, words: Mapping[str, str]) -> str:

@@ -56,7 +56,8 @@ def make_sounds(course: Course, lesson: LessonContent, slides: Sequence[SlidePla
         GatewayError: CC-03xx.
         UnusableSound: CC-0204.
     """
-    texts = [build.segment.text for slide in slides for build in slide.builds]
+    segments = [build.segment for slide in slides for build in slide.builds]
+    texts = [segment.text for segment in segments]
     bench.steps.expect({"speech": len({text for text in texts if is_speakable(text)})})
     voices = iter(
         speak_texts(
@@ -67,6 +68,7 @@ def make_sounds(course: Course, lesson: LessonContent, slides: Sequence[SlidePla
             language=course.language,
             voice=course.voice,
             purpose=Purpose(course.id, lesson.id, Engine.E4, "speech"),
+            takes=[segment.takes for segment in segments],
         )
     )
     laid_out = [_lay_out(slide, tuple(next(voices) for _ in slide.builds)) for slide in slides]

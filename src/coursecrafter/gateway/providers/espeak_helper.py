@@ -5,13 +5,13 @@ keeps state between calls (the same text sounds slightly different the second ti
 fresh fork of the initialised library: same request, same bytes. A fork that crashes ends the whole child, and the
 parent sees the stream end.
 
-Request: u32 length, then JSON `{"voice", "rate_wpm", "pitch", "range", "volume", "seconds", "chunks": [[text,
-is_pause_after], …]}`. Answer: frames of one kind byte, u32 length and body: `P` PCM (s16 little-endian, mono), `W` JSON
-`[[chunk, character, length, sample], …]`, `Z` end. The first frame of the child is `H`, JSON `{"version", "rate_hz",
-"voices"}`, or `E`, a JSON text, when the library is missing. The child ends when its input ends. Only the standard
-library is used.
+Request: u32 length, then JSON `{"voice", "rate_wpm", "pitch", "range", "volume", "seconds", "is_phonetic",
+"chunks": [[text, is_pause_after], …]}`, or `{"sounds_of": voice, "seconds"}`. Answer: frames of one kind byte, u32
+length and body: `P` PCM (s16 little-endian, mono), `W` JSON `[[chunk, character, length, sample], …]`, `S` JSON
+`[[mnemonic, IPA], …]`, `Z` end. The first frame of the child is `H`, JSON `{"version", "rate_hz", "voices"}`, or `E`, a
+JSON text, when the library is missing. The child ends when its input ends. Only the standard library is used.
 
-Source: espeak-ng, speak_lib.h (API revision 12).
+Source: espeak-ng, speak_lib.h (API revision 12); for `phontab`, its synthdata.c (LoadPhData) and phoneme.h.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import os
 import signal
 import struct
 import sys
+from pathlib import Path
 from typing import Any, BinaryIO
 
 LIBRARY = "libespeak-ng.so.1"
@@ -30,12 +31,19 @@ BUFFER_MS = 200
 DONT_EXIT = 0x8000
 POSITION_CHARACTER = 1
 CHARS_UTF8 = 1
+PHONEMES = 0x100
+"""[[ and ]] hold phonemes; without it they are signs like any other."""
 END_PAUSE = 0x1000
 EVENT_END_OF_LIST = 0
 EVENT_WORD = 1
 RATE, VOLUME, PITCH, RANGE = 1, 2, 3, 4
 FRAME = struct.Struct("<cI")
 LENGTH = struct.Struct("<I")
+TABLE_NAME_BYTES = 32
+PHONEME = struct.Struct("<4sIHBBBBBB")
+VOWELS_AND_CONSONANTS = range(2, 9)
+AS_MNEMONICS, AS_IPA = 0, 2
+SILENT_MARKS = ("_:", "_|", "_", "'", ",", "ˈ", "ˌ", " ")
 
 
 class Event(ctypes.Structure):
@@ -120,18 +128,70 @@ def speak(library: Any, request: dict[str, Any], out: BinaryIO) -> None:
     for chunk, (text, is_pause_after) in enumerate(request["chunks"]):  # noqa: B007  # the callback reads it
         chunk_begin = samples
         written = text.encode() + b"\0"
-        flags = CHARS_UTF8 | (END_PAUSE if is_pause_after else 0)
+        flags = CHARS_UTF8 | (END_PAUSE if is_pause_after else 0) | (PHONEMES if request["is_phonetic"] else 0)
         library.espeak_Synth(written, len(written), 0, POSITION_CHARACTER, 0, flags, None, None)
     send(out, b"W", json.dumps(words).encode())
     send(out, b"Z", b"")
 
 
+def list_sounds(library: Any, request: dict[str, Any], out: BinaryIO) -> None:
+    """Send the mnemonics that a voice knows, each with its IPA."""
+    library.espeak_SetVoiceByName(request["sounds_of"].encode())
+    silence = b" \0"  # only speaking turns phonemes on, for what follows too
+    unheard = ON_SOUND(lambda *_: 0)
+    library.espeak_SetSynthCallback(unheard)
+    library.espeak_Synth(silence, len(silence), 0, POSITION_CHARACTER, 0, CHARS_UTF8 | PHONEMES, None, None)
+    library.espeak_TextToPhonemes.restype = ctypes.c_char_p
+    open_vowel = heard(library, "a", AS_IPA)
+    sounds = []
+    for mnemonic in sorted(read_mnemonics(library)):
+        # A language that hardens its last consonant says [b] only before a vowel.
+        for vowel, ipa in (("", ""), ("a", open_vowel)):
+            if heard(library, mnemonic + vowel, AS_MNEMONICS) == mnemonic + vowel:
+                sounds.append([mnemonic, heard(library, mnemonic + vowel, AS_IPA).removesuffix(ipa)])
+                break
+    send(out, b"S", json.dumps(sounds).encode())
+    send(out, b"Z", b"")
+
+
+def read_mnemonics(library: Any) -> set[str]:
+    """The mnemonics of all vowels and consonants of all languages."""
+    path = ctypes.c_char_p()
+    library.espeak_Info(ctypes.byref(path))
+    content = Path((path.value or b"").decode(), "phontab").read_bytes()
+    found = set()
+    place = 4
+    for _ in range(content[0]):
+        count = content[place]
+        place += 4 + TABLE_NAME_BYTES
+        for mnemonic, _, _, _, kind, *_ in PHONEME.iter_unpack(content[place : place + count * PHONEME.size]):
+            if kind in VOWELS_AND_CONSONANTS:
+                found.add(mnemonic.split(b"\0")[0].decode("latin-1"))
+        place += count * PHONEME.size
+    # A "_" is a silence or a link, and "#" alone a breath that hides what it follows.
+    return {mnemonic for mnemonic in found if mnemonic and "_" not in mnemonic and mnemonic[0] not in "#;"}
+
+
+def heard(library: Any, mnemonics: str, form: int) -> str:
+    """What a voice makes of mnemonics, without stress and silences."""
+    left = ctypes.c_char_p(f"[[{mnemonics}]]".encode())
+    parts = []
+    while left.value is not None:
+        part = library.espeak_TextToPhonemes(ctypes.byref(left), CHARS_UTF8, form)
+        parts.append((part or b"").decode())
+    said = "".join(parts)
+    for mark in SILENT_MARKS:
+        said = said.replace(mark, "")
+    return said
+
+
 def answer(library: Any, request: dict[str, Any], out: BinaryIO) -> bool:
-    """Speak in a fork of this process; whether it ended well. An alarm ends a fork that hangs."""
+    """Answer in a fork of this process; whether it ended well. An alarm ends a fork that hangs."""
     fork = os.fork()
     if fork == 0:
         signal.alarm(int(request["seconds"]))
-        speak(library, request, out)
+        do = list_sounds if "sounds_of" in request else speak
+        do(library, request, out)
         os._exit(0)
     return os.waitpid(fork, 0)[1] == 0
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import resvg_py
 
 from coursecrafter.errors import GatewayError
 from coursecrafter.gateway.ports import ImageAnswer, ImageRequest
-from coursecrafter.gateway.providers.picture_canvas import Canvas, Chance, make_scheme
+from coursecrafter.gateway.providers.picture_canvas import Canvas, Chance, Layers, make_scheme
 from coursecrafter.gateway.providers.picture_compositions import COMPOSITIONS
+from coursecrafter.gateway.providers.picture_families import draw_sketch
 from coursecrafter.gateway.providers.picture_icons import choose_icon
+from coursecrafter.gateway.providers.picture_lettering import fonts_of
+from coursecrafter.gateway.sketches import Family
 
 PROVIDER = "offline"
 REVISION = 1  # raise it when the same request gives other pixels
@@ -51,7 +55,8 @@ class OfflineImage:
         """
         svg = compose_svg(request)
         # System fonts are never needed, and looking for them takes longer than the picture.
-        png = resvg_py.svg_to_bytes(svg_string=svg, skip_system_fonts=True)
+        fonts = [str(path) for path in _fonts(request)]
+        png = resvg_py.svg_to_bytes(svg_string=svg, skip_system_fonts=True, font_files=fonts)
         return ImageAnswer(png, "image/png", PROVIDER, MODEL)
 
 
@@ -67,15 +72,35 @@ def compose_svg(request: ImageRequest) -> str:
     scheme = make_scheme(tuple(request.palette) or DEFAULT_PALETTE, is_dark=is_dark)
     chance = Chance(request.seed, request.prompt)
     canvas = Canvas(request.width_px, request.height_px, zone, scheme, choose_icon(request.prompt), chance)
-    layers = COMPOSITIONS[request.seed % len(COMPOSITIONS)](canvas)
+    layers = _layers(canvas, request)
     width, height = request.width_px, request.height_px
     box = f'width="{width}" height="{height}"'
     start, end = (f'<stop offset="{at}" stop-color="{scheme.steps[at]}"/>' for at in (0, 1))
     gradient = f'<linearGradient id="ground" x1="0" y1="0" x2="1" y2="1">{start}{end}</linearGradient>'
     ground = f'<rect {box} fill="url(#ground)"/>'
     defs = f"<defs>{gradient}{_veil_gradient(canvas)}</defs>"
-    shapes = f"{ground}{layers.setting}{_veil(canvas)}{layers.topic}"
+    veil = "" if is_drawn(request) else _veil(canvas)
+    shapes = f"{ground}{layers.setting}{veil}{layers.topic}"
     return f'<svg xmlns="http://www.w3.org/2000/svg" {box}>{defs}{shapes}</svg>'
+
+
+def is_drawn(request: ImageRequest) -> bool:
+    """Whether a drawing of the text stands in the picture: not in a background, and where there is one."""
+    is_background = request.style.get("mode") == "background" or request.style.get("text_zone") == "full"
+    return request.sketch is not None and request.sketch.family is not Family.CONCEPT and not is_background
+
+
+def _layers(canvas: Canvas, request: ImageRequest) -> Layers:
+    if request.sketch is not None and is_drawn(request):
+        return draw_sketch(canvas, request.sketch, request.seed)
+    return COMPOSITIONS[request.seed % len(COMPOSITIONS)](canvas)
+
+
+def _fonts(request: ImageRequest) -> list[Path]:
+    if request.sketch is None or not is_drawn(request):
+        return []
+    texts = [request.sketch.title, *(text for part in request.sketch.parts for text in (part.label, part.note))]
+    return fonts_of(texts, request.sketch.language)
 
 
 def _check(request: ImageRequest, zone: str) -> None:

@@ -24,6 +24,7 @@ from coursecrafter.gateway.errors import CallFailed
 from coursecrafter.gateway.ports import SpeechAnswer, SpeechRequest
 from coursecrafter.gateway.providers import espeak_helper
 from coursecrafter.gateway.providers.espeak_helper import FRAME, LENGTH
+from coursecrafter.gateway.providers.espeak_phonemes import PhoneticText, sounds_of, with_phonemes
 from coursecrafter.gateway.providers.offline_voices import EspeakVoice, choose_voice, voices
 from coursecrafter.gateway.providers.spoken_words import (
     Chunk,
@@ -104,10 +105,10 @@ class _Child:
         listed = tuple((name, tuple((tag, priority) for tag, priority in tags)) for name, tags in said["voices"])
         return _Engine(said["version"], said["rate_hz"], listed)
 
-    def ask(self, request: dict[str, Any]) -> tuple[bytes, list[list[int]]]:
-        """PCM and word events."""
+    def ask(self, request: dict[str, Any]) -> tuple[bytes, list[list[Any]]]:
+        """PCM, and word events or the sounds of a voice."""
         sound: list[bytes] = []
-        words: list[list[int]] = []
+        listed: list[list[Any]] = []
         with self._deadline(request["seconds"] + GRACE_S):
             written = json.dumps(request).encode()
             self._requests.write(LENGTH.pack(len(written)) + written)
@@ -117,8 +118,8 @@ class _Child:
                 if kind == b"P":
                     sound.append(body)
                 else:
-                    words = json.loads(body)
-        return b"".join(sound), words
+                    listed = json.loads(body)
+        return b"".join(sound), listed
 
     def _read_frame(self) -> tuple[bytes, bytes]:
         kind, length = FRAME.unpack(self._read(FRAME.size))
@@ -166,6 +167,7 @@ class _Pool:
         self._lock = threading.Lock()
         self._idle: list[_Child] = []
         self._engine: _Engine | None = None
+        self._sounds: dict[str, dict[str, str]] = {}
 
     def engine(self) -> _Engine:
         """What the installed espeak-ng is."""
@@ -173,6 +175,14 @@ class _Pool:
             with self.borrowed() as child:
                 self._engine = child.engine
         return self._engine
+
+    def sounds(self, identifier: str) -> dict[str, str]:
+        """Mnemonics of a voice by their IPA."""
+        if identifier not in self._sounds:
+            with self.borrowed() as child:
+                _, reported = child.ask({"sounds_of": identifier, "seconds": LEAST_S})
+            self._sounds[identifier] = sounds_of((mnemonic, ipa) for mnemonic, ipa in reported)
+        return self._sounds[identifier]
 
     @contextmanager
     def borrowed(self) -> Iterator[_Child]:
@@ -237,7 +247,7 @@ class OfflineSpeech:
         return model_name(engine.version, choose_voice(language, voice, engine.voices))
 
     def speak(self, request: SpeechRequest) -> SpeechAnswer:
-        """Speak a text of any length. The same request gives the same bytes.
+        """Speak a text of any length, its phonemes as they are given. The same request gives the same bytes.
 
         Returns:
             sound of 22,050 Hz and the words of the text, with positions in the text as it was given.
@@ -252,10 +262,14 @@ class OfflineSpeech:
             raise NothingToSay("The script has no words to speak.")
         engine = _POOL.engine()
         voice = choose_voice(request.language, request.voice, engine.voices)
-        spoken = speakable(request.text)
+        written = PhoneticText(speakable(request.text), is_phonetic=False)
+        if request.phonemes:
+            sounds = _POOL.sounds(voice.identifier)
+            written = with_phonemes(written.spoken, request.text, request.phonemes, sounds, request.language)
+        spoken = written.spoken
         chunks = [chunk for chunk in split_chunks(spoken.text) if is_speakable(spoken.text[chunk.start : chunk.end])]
         with _POOL.borrowed() as child:
-            pcm, reported = child.ask(_request(voice, spoken, chunks))
+            pcm, reported = child.ask(_request(voice, written, chunks))
         sound = np.frombuffer(pcm, "<i2")
         events = [_event(spoken, chunks[nth], character, sample) for nth, character, _, sample in reported]
         words = time_words(find_words(request.text), events, sound, engine.rate_hz)
@@ -269,13 +283,15 @@ def model_name(version: str, voice: EspeakVoice) -> str:
     return f"espeak-ng {version}/{voice.name}"
 
 
-def _request(voice: EspeakVoice, spoken: SpokenText, chunks: list[Chunk]) -> dict[str, Any]:
+def _request(voice: EspeakVoice, written: PhoneticText, chunks: list[Chunk]) -> dict[str, Any]:
+    spoken = written.spoken
     return {
         "voice": voice.name,
         "rate_wpm": voice.tone.rate_wpm,
         "pitch": voice.tone.pitch,
         "range": voice.tone.pitch_range,
         "volume": VOLUME,
+        "is_phonetic": written.is_phonetic,
         "seconds": LEAST_S + len(spoken.text) // CHARS_PER_S,
         "chunks": [[spoken.text[chunk.start : chunk.end], chunk.is_sentence_end] for chunk in chunks],
     }

@@ -14,6 +14,7 @@ from coursecrafter.errors import GatewayError
 
 OFFERED_LANGUAGES = (
     *(
+        "af",
         "ar",
         "bg",
         "ca",
@@ -81,7 +82,10 @@ class UnknownVoice(GatewayError):
 
     code = "CC-0303"
     status = 422
-    remedy = "Choose a voice such as en_female_neutral_1: language, female or male, neutral, calm or lively, 1 or 2."
+    remedy = (
+        "Choose a voice that “coursecrafter voices” lists, such as en_female_neutral_1; for a language that nobody "
+        "here speaks, connect a provider that does, or give the course another language."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,11 @@ SIZE = 256
 
 def choose_icon(prompt: str) -> str:
     """The icon whose keywords fit the prompt's words best, earlier words first; else one of a few neutral ones."""
+    return find_icon(prompt) or FALLBACKS[sha256(prompt.encode("utf-8", "replace")).digest()[0] % len(FALLBACKS)]
+
+
+def find_icon(prompt: str) -> str | None:
+    """The icon whose keywords fit best; None where no word is known."""
     words = [word.casefold() for word in WORD.findall(prompt)[:MOST_WORDS]]
     scores: dict[str, float] = {}
     for place, word in enumerate(words):
@@ -26,9 +31,7 @@ def choose_icon(prompt: str) -> str:
             fit = max((_fit(word, keyword) for keyword in keywords), default=0)
             scores[icon] = scores.get(icon, 0) + fit / (3 + place)
     best = max(scores, key=lambda icon: (scores[icon], icon), default=None)
-    if best is None or scores[best] == 0:
-        return FALLBACKS[sha256(prompt.encode("utf-8", "replace")).digest()[0] % len(FALLBACKS)]
-    return best
+    return best if best is not None and scores[best] > 0 else None
 
 
 def _fit(word: str, keyword: str) -> int:

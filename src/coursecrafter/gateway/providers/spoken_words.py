@@ -141,10 +141,16 @@ def split_chunks(text: str) -> list[Chunk]:
         end = ends[at - 1] if at and ends[at - 1] > start else 0
         is_sentence_end = end > 0
         if not is_sentence_end:
-            end = text.rfind(" ", start + 1, limit) + 1 or limit
+            end = text.rfind(" ", start + 1, limit) + 1 or _outside_phonemes(text, start, limit)
         chunks.append(Chunk(start, end, is_sentence_end))
         start = end
     return [*chunks, Chunk(start, len(text), is_sentence_end=False)]
+
+
+def _outside_phonemes(text: str, start: int, limit: int) -> int:
+    """The limit, or the place before phonemes (`[[…]]`) that it would cut."""
+    opened = text.rfind("[[", start, limit + 1)
+    return opened if opened > start and text.find("]]", opened, limit) < 0 else limit
 
 
 def time_words(

@@ -7,6 +7,7 @@ import { useSoundFile } from "./sound_file";
 import { SlideText } from "./text";
 import { Transport } from "./transport";
 import type { Build, SlidePage } from "./types";
+import { EmbeddedVideo } from "./video";
 
 interface SlideViewProps {
   readonly page: SlidePage;
@@ -34,7 +35,7 @@ export function SlideView({ page, takesFocus, showsCaptions, onCaptions, strings
   return (
     <article class="page page-slide">
       <PageHeading eyebrow={fill(strings.slide, { n: page.number })} title={page.title} takesFocus={takesFocus} />
-      <div class="stage">
+      <div class={`stage${pictures.length === 0 && page.audio === null ? " is-empty" : ""}`}>
         {pictures.length > 0 && (
           <div class="picture" role="img" aria-label={altText(page, shown, strings)}>
             {pictures.map((picture) => (
@@ -62,6 +63,9 @@ export function SlideView({ page, takesFocus, showsCaptions, onCaptions, strings
           </>
         )}
       </div>
+      {page.videos?.map((video) => (
+        <EmbeddedVideo key={video.embed} video={video} title={page.title} strings={strings} />
+      ))}
       <SlideText builds={page.builds} spoken={spoken} strings={strings} />
     </article>
   );

@@ -23,6 +23,16 @@ export interface SlidePage {
   readonly audio: { readonly file: string; readonly duration_s: number } | null;
   /** Pictures and texts in the order in which they appear; the last picture shows the whole slide. */
   readonly builds: readonly Build[];
+  /** Videos of another site, where the page has any. */
+  readonly videos?: readonly Video[];
+}
+
+/** A video of another site. */
+export interface Video {
+  /** Where it is watched there. */
+  readonly link: string;
+  /** What a frame loads. */
+  readonly embed: string;
 }
 
 export interface Build {

@@ -7,13 +7,27 @@ from typing import Any
 
 from coursecrafter.errors import GatewayError
 from coursecrafter.gateway.ports import TextAnswer, TextRequest
+from coursecrafter.gateway.providers.offline_text.editing import (
+    write_add_example,
+    write_alt_text,
+    write_change_style,
+    write_extend,
+    write_image_prompt,
+    write_interaction,
+    write_rewrite,
+    write_script,
+    write_simplify,
+    write_suggest_illustration,
+    write_summarise,
+    write_translate,
+)
 from coursecrafter.gateway.providers.offline_text.key_points import write_key_points
 from coursecrafter.gateway.providers.offline_text.outline import write_outline, write_summary
 from coursecrafter.gateway.providers.offline_text.quiz import write_quiz
 
 PROVIDER = "offline"
 MODEL = "extractive"
-REVISION = 2  # raise it when the same payload gives another answer
+REVISION = 3  # raise it when the same payload gives another answer
 
 Writer = Callable[[str, Mapping[str, Any]], dict[str, Any]]
 TASKS: Mapping[str, Writer] = {
@@ -21,6 +35,18 @@ TASKS: Mapping[str, Writer] = {
     "quiz": write_quiz,
     "key_points": write_key_points,
     "summary": write_summary,
+    "script": write_script,
+    "rewrite": write_rewrite,
+    "summarise": write_summarise,
+    "extend": write_extend,
+    "simplify": write_simplify,
+    "change_style": write_change_style,
+    "add_example": write_add_example,
+    "suggest_illustration": write_suggest_illustration,
+    "image_prompt": write_image_prompt,
+    "alt_text": write_alt_text,
+    "interaction": write_interaction,
+    "translate": write_translate,
 }
 
 
@@ -33,7 +59,7 @@ class UnknownTask(GatewayError):
 
 
 class OfflineText:
-    """Writes outlines, quizzes, key points and summaries from the texts it is given."""
+    """Writes outlines, quizzes, summaries and edited texts from the texts it is given."""
 
     def identity(self) -> str:
         """Provider, model and revision."""

@@ -18,6 +18,7 @@ from coursecrafter.gateway.providers.offline_text.word_classes import (
     EN_THIRD_PERSONS,
     EN_VERBS,
     ENDLESS,
+    FINITE,
     OPENERS,
 )
 
@@ -148,6 +149,16 @@ def _is_finite(language: Language, sentence: str, found: Sequence[str]) -> bool:
     if language.code == "de":
         return _has_german_verb(found)
     return sentence.endswith(SENTENCE_ENDS)
+
+
+def has_verb(language: Language, clause: str) -> bool:
+    """Whether a finite verb is known to stand in it; what is not known counts as none."""
+    found = words(clause)
+    if language.code == "en":
+        return _has_english_verb([word.replace("’", "'") for word in found])
+    if language.code == "de":
+        return _has_german_verb([*found, ""]) if found else False
+    return any(word.casefold() in FINITE.get(language.code, ()) for word in found)
 
 
 def _has_english_verb(found: Sequence[str]) -> bool:

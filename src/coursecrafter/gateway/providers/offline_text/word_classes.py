@@ -62,6 +62,26 @@ _DE_NO_VERBS = """
 oft nicht meist fast jetzt selbst dicht leicht weit erst zuletzt bereit laut seit statt samt gut fest direkt recht
 bekannt rund zwischen neben gegen eben wegen oben unten außen innen hinten dagegen
 """
+_FINITE = {
+    "fr": """est sont était étaient sera seront a ont avait avaient aura auront fait font peut peuvent pouvait doit
+    doivent va vont vient viennent devient deviennent reste restent donne donnent permet permettent
+    faut existe existent contient contiennent comprend comprennent comporte comportent montre montrent
+    produit produisent utilise utilisent prend prennent met mettent ouvre ouvrent ferme ferment
+    commence commencent suit suivent sert servent coûte coûtent dure durent augmente augmentent
+    diminue diminuent tourne tournent passe passent arrive arrivent part partent""",
+    "es": """es son era eran será serán está están estaba estaban ha han había habían hay hace hacen puede pueden
+    podía debe deben va van viene vienen queda quedan da dan permite permiten existe existen contiene
+    contienen incluye incluyen muestra muestran produce producen usa usan utiliza utilizan toma toman
+    pone ponen abre abren cierra cierran empieza empiezan sigue siguen sirve sirven cuesta cuestan
+    dura duran aumenta aumentan disminuye disminuyen gira giran pasa pasan llega llegan sale salen
+    tiene tienen tenía necesita necesitan consiste consisten""",
+    "pt": """é são era eram será serão está estão estava estavam há havia faz fazem pode podem podia deve devem vai
+    vão vem vêm fica ficam dá dão permite permitem existe existem contém contêm inclui incluem mostra
+    mostram produz produzem usa usam utiliza utilizam toma tomam põe põem abre abrem fecha fecham
+    começa começam segue seguem serve servem custa custam dura duram aumenta aumentam diminui diminuem
+    gira giram passa passam chega chegam sai saem tem têm tinha tinham precisa precisam consiste
+    consistem""",
+}
 _NUMBERS = {
     "en": """three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
     nineteen twenty""",
@@ -92,6 +112,7 @@ EN_BEFORE_VERBS = frozenset(_EN_BEFORE_VERBS.split())
 EN_RELATIVES = frozenset(_RELATIVES.split())
 DE_FINITE = frozenset(_DE_FINITE.split())
 DE_NO_VERBS = frozenset(_DE_NO_VERBS.split())
+FINITE = {code: frozenset(text.split()) for code, text in _FINITE.items()}
 ENDLESS = {code: frozenset(text.split()) for code, text in _ENDLESS.items()}
 DETERMINERS = {code: frozenset(text.split()) for code, text in _DETERMINERS.items()}
 OPENERS = {code: frozenset(text.split()) for code, text in _OPENERS.items()}

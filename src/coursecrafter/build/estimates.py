@@ -1,0 +1,102 @@
+"""What a render will cost before it starts, and whether the budgets hold it.
+
+Source: product, AI gateway (cost tracking); API, estimates. What a proposal will say nobody knows before it is made:
+for a lesson that has none yet its narration is taken to be as long as its slides' own words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from coursecrafter.domain.course import Course, Engine, LessonContent
+from coursecrafter.engines.bench import Bench
+from coursecrafter.engines.e2_video.design import outline_request
+from coursecrafter.engines.e2_video.palette import make_palette
+from coursecrafter.engines.e2_video.produce import image_request, is_to_be_drawn
+from coursecrafter.engines.e4_elearning.activities import activity_requests
+from coursecrafter.gateway.attempts import BudgetReached, BudgetState
+from coursecrafter.gateway.foretelling import Foretold, foretell_pictures, foretell_speech, foretell_texts
+from coursecrafter.gateway.ports import Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a render will ask for.
+
+    Attributes:
+        parts: by kind of call.
+        is_guess: whether something is reckoned that was not proposed yet.
+    """
+
+    parts: tuple[Foretold, ...]
+    is_guess: bool = False
+
+    @property
+    def cost_usd(self) -> Decimal:
+        """Of all calls whose price is known."""
+        return sum((part.cost_usd for part in self.parts if part.cost_usd is not None), Decimal(0))
+
+    @property
+    def is_price_unknown(self) -> bool:
+        """Whether there are calls that nobody knows the price of."""
+        return any(part.cost_usd is None for part in self.parts)
+
+
+def estimate_lesson(
+    course: Course, lesson: LessonContent, bench: Bench, engine: Engine, *, is_proposed: bool
+) -> Estimate:
+    """What a lesson's render will cost.
+
+    Args:
+        course: as the engine reads it: in the voice and brand that the render will have.
+        lesson: with the engine's own segments where it has any.
+        is_proposed: whether the engine's outline or activities are there already.
+
+    Raises:
+        UnknownVoice: CC-0303.
+    """
+    purpose = Purpose(course.id, lesson.id, engine, "estimate")
+    texts = [segment.text for segment in lesson.segments]
+    speech = foretell_speech(
+        bench.store, bench.gateway, texts, language=course.language, voice=course.voice, purpose=purpose
+    )
+    parts: list[Foretold] = [speech]
+    if engine is Engine.E2:
+        parts += _of_branded(course, lesson, bench, purpose, is_proposed=is_proposed)
+    elif engine is Engine.E4 and not is_proposed:
+        parts += foretell_texts(bench.store, bench.gateway, activity_requests(course, lesson), purpose)
+    shown = tuple(part for part in parts if part.calls or part.found)
+    return Estimate(shown, is_guess=engine is Engine.E2 and not is_proposed)
+
+
+def require_affordable(estimate: Estimate, budgets: Sequence[BudgetState]) -> None:
+    """Refuse work that would pass a budget on its way, before anything of it is paid for.
+
+    Raises:
+        BudgetReached: CC-0311.
+    """
+    for budget in budgets:
+        if estimate.cost_usd > budget.left_usd:
+            raise BudgetReached(
+                budget.period,
+                is_projects=budget.project_id is not None,
+                limit_usd=budget.limit_usd,
+                left_usd=budget.left_usd,
+                most_usd=estimate.cost_usd,
+            )
+
+
+def _of_branded(
+    course: Course, lesson: LessonContent, bench: Bench, purpose: Purpose, *, is_proposed: bool
+) -> Sequence[Foretold]:
+    palette = make_palette(course.brand)
+    scenes = [scene for scene in lesson.scenes if is_to_be_drawn(scene) and (scene.segments or not is_proposed)]
+    wanted = [
+        image_request(scene.image_prompt or scene.title or lesson.title, palette, scene.image_take) for scene in scenes
+    ]
+    found = [foretell_pictures(bench.store, bench.gateway, wanted, purpose)]
+    if not is_proposed:
+        found += foretell_texts(bench.store, bench.gateway, [outline_request(course, lesson)], purpose)
+    return found

@@ -1,0 +1,55 @@
+"""Figures of a finished branded video, taken from its file."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from coursecrafter.engines.e2_video.produce import Film
+from coursecrafter.media.probe import clicks_at, measure
+from coursecrafter.media.seen import are_same, is_plain, look_at
+from coursecrafter.media.timeline import VIDEO_FPS
+
+SILENT_DBTP = -70.0
+
+
+def measure_video(video: Path, film: Film) -> dict[str, Any]:
+    """Figures of the file, for `check`.
+
+    Args:
+        video: the file.
+        film: what it was made of.
+    """
+    found = measure(video, Fraction(1, VIDEO_FPS))
+    voices = [shot for shot in film.shots if shot.block.packets]
+    seams_s = [seam_s for shot in voices for seam_s in (shot.sound_s, shot.sound_end_s)]
+    return {
+        "video_frames": found.video_frames,
+        "video_s": float(found.video_s),
+        "sound_s": float(found.sound_s),
+        "longest_key_distance_s": float(found.longest_key_distance_s),
+        "is_faststart": found.is_faststart,
+        "is_silent": found.peak_dbtp < SILENT_DBTP,
+        "lufs": max(found.lufs, SILENT_DBTP),
+        "peak_dbtp": max(found.peak_dbtp, SILENT_DBTP),
+        "clicks": clicks_at(found.envelope, seams_s),
+        **_seen(video, film),
+    }
+
+
+def _seen(video: Path, film: Film) -> dict[str, Any]:
+    """Scenes that are blank or stuck as a viewer sees them, at the end of each, when all has moved into its place."""
+    # The way into a scene begins before its voice does, so what counts is the pictures' own place.
+    last = {shot.scene: shot.place.end_frame - 1 for shot in film.shots}
+    seen = look_at(video, [Fraction(frame, VIDEO_FPS) for frame in last.values()])
+    frozen = [
+        index
+        for index in range(1, len(seen))
+        if are_same(seen[index - 1], seen[index]) and film.scenes[index - 1].still != film.scenes[index].still
+    ]
+    return {
+        "looked_at": len(seen),
+        "blank": [index for index, picture in enumerate(seen) if is_plain(picture)],
+        "frozen": frozen,
+    }

@@ -1,0 +1,140 @@
+"""The sound of a whole video: voices with silence between, or over a bed of music."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from coursecrafter.domain.keys import content_key
+from coursecrafter.domain.look import Music
+from coursecrafter.domain.stored import StoredObject
+from coursecrafter.engines.bench import Bench
+from coursecrafter.jobs.steps import Produced, Step
+from coursecrafter.media.codec import CODEC_VERSION
+from coursecrafter.media.music import (
+    MUSIC_VERSION,
+    Bed,
+    Stretch,
+    decode_block,
+    join_stretches,
+    make_bed,
+    mix_stretch,
+    music_gain_db,
+    music_level_db,
+    pack_stretch,
+    plan_stretches,
+)
+from coursecrafter.media.sound import VoiceBlock, lay_blocks
+
+BINARY = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedVoice:
+    """A voice where it stands in a video.
+
+    Attributes:
+        first_frame: AAC frame at which it begins.
+        stored, block: the block, as stored and read.
+    """
+
+    first_frame: int
+    stored: StoredObject
+    block: VoiceBlock
+
+
+@dataclass(frozen=True, slots=True)
+class Soundtrack:
+    """A video's sound.
+
+    Attributes:
+        key: all that it depends on, for a content key.
+        packets: reads its AAC packets, one more than it has frames.
+        has_music: whether something lies under the voices.
+    """
+
+    key: Any
+    packets: Callable[[], list[bytes]]
+    has_music: bool
+
+
+def lay_sound(bench: Bench, placed: Sequence[PlacedVoice], frames: int, music: Music | None) -> Soundtrack:
+    """Lay out the sound of a video.
+
+    Args:
+        bench: the tools.
+        placed: the voices, in order; they do not overlap.
+        frames: length of the whole sound, in AAC frames.
+        music: what lies under the voices; None: silence.
+
+    Raises:
+        NotARecording, DamagedRecording, RecordingTooLong: CC-0133 to CC-0135, of the music.
+        UnusableMusic: CC-0212.
+    """
+    placed = [voice for voice in placed if voice.block.packets]  # music does not step back for a voice that is silent
+    voices = [(voice.first_frame, voice.block) for voice in placed]
+    if music is None:
+        key = [[voice.stored.sha256, voice.first_frame] for voice in placed]
+        return Soundtrack(key, lambda: lay_blocks(voices, frames), has_music=False)
+    bed = _bed(bench, music)
+    stretches = plan_stretches(voices, frames)
+    bench.steps.expect({"music_mix": len(stretches)})
+
+    @cache
+    def opened() -> Bed:
+        return Bed.from_bytes(bench.store.get_bytes(bed))
+
+    level_db = music_level_db(music.level_db, voices, frames)
+    steps = [_mix_step(stretch, placed, bed, opened, level_db) for stretch in stretches]
+    mixed = [done.files["sound"] for done in bench.steps.run(steps)]
+    return Soundtrack(
+        [stored.sha256 for stored in mixed],
+        lambda: join_stretches([bench.store.get_bytes(stored) for stored in mixed], frames),
+        has_music=True,
+    )
+
+
+def _bed(bench: Bench, music: Music) -> StoredObject:
+    def make(folder: Path) -> Mapping[str, Produced]:
+        recording, path = folder / "recording", folder / "music.bed"
+        bench.store.copy_to(music.sound, recording)
+        path.write_bytes(make_bed(recording).to_bytes())
+        return {"bed": Produced(path, BINARY)}
+
+    bench.steps.expect({"music_bed": 1})
+    (done,) = bench.steps.run(
+        [Step("music_bed", content_key("music_bed", MUSIC_VERSION, sound=music.sound.sha256), make)]
+    )
+    return done.files["bed"]
+
+
+def _mix_step(
+    stretch: Stretch,
+    placed: Sequence[PlacedVoice],
+    bed: StoredObject,
+    opened: Callable[[], Bed],
+    level_db: float,
+) -> Step:
+    def make(folder: Path) -> Mapping[str, Produced]:
+        music = opened()
+        voices = [(first, decode_block(placed[number].block)) for number, first in stretch.voices]
+        packets = mix_stretch(stretch, music, music_gain_db(music, level_db), voices)
+        path = folder / "stretch.sound"
+        path.write_bytes(pack_stretch(stretch, packets))
+        return {"sound": Produced(path, BINARY)}
+
+    key = content_key(
+        "music_mix",
+        MUSIC_VERSION,
+        codec=CODEC_VERSION,
+        bed=bed.sha256,
+        level_db=level_db,
+        at=stretch.first_frame,
+        end=stretch.end_frame,
+        voices=[[placed[number].stored.sha256, first] for number, first in stretch.voices],
+        speech=[list(span) for span in stretch.speech],
+    )
+    return Step("music_mix", key, make)

@@ -1,0 +1,90 @@
+"""A text as paragraphs, lines and sentences that can be changed one by one and put together again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from coursecrafter.errors import GatewayError
+from coursecrafter.gateway.providers.offline_text.language import Language, tidy, words
+
+LINE_END = re.compile(r"\r\n|[\n\r\v\u2028\u2029]")
+LEAD = re.compile(r"\s*(?:[•‣⁃◦▪■●○◆►✓✔➤➢·*–—☐-]\s+|\(?\d{1,2}(?:[.)]|-(?=\s))\s+|[a-z]\)\s+|#{1,6}\s+)?")
+CUT = re.compile(r"(?<![^\W\d_])[^\W\d_]{1,4}\.$")
+BLANKS = {"\u00a0": "␣", "\u202f": "⍽"}  # blanks that hold words together, as a mark while sentences are cut
+MARKED = str.maketrans(BLANKS)
+UNMARKED = str.maketrans({mark: blank for blank, mark in BLANKS.items()})
+
+
+class EmptySource(GatewayError):
+    """There is no text to work on."""
+
+    code = "CC-0340"
+    status = 422
+    remedy = "Write a sentence, or choose a text that has words, and ask again."
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line.
+
+    Attributes:
+        lead: its indent and its bullet or number, as written.
+        sentences: in order; none for an empty line.
+    """
+
+    lead: str
+    sentences: tuple[str, ...]
+
+
+def require_text(*texts: Any) -> str:
+    """The texts as lines, where at least one has a word in it.
+
+    Raises:
+        EmptySource: CC-0340.
+    """
+    found = "\n".join(str(text) for text in texts if text)
+    if not words(tidy(found)):
+        raise EmptySource("There is no text here to work on.")
+    return found
+
+
+def texts_of(payload: Mapping[str, Any], key: str) -> list[str]:
+    """A list of texts from a payload, without what is empty."""
+    return [str(text) for text in payload.get(key) or () if text]
+
+
+def read_lines(language: Language, text: str) -> list[Line]:
+    """Its lines; a line whose sentences cannot be told apart without loss is one sentence."""
+    return [_read(language, line) for line in LINE_END.split(text)]
+
+
+def _read(language: Language, line: str) -> Line:
+    found = LEAD.match(line)
+    lead = found.group() if found else ""
+    is_marked = not any(mark in line for mark in BLANKS.values())
+    body = tidy(line[len(lead) :].translate(MARKED) if is_marked else line[len(lead) :])
+    sentences = _mended(language.sentences(body))
+    is_whole = "".join("".join(sentences).split()) == "".join(body.split())
+    kept = sentences if is_whole else [body]
+    told = tuple(sentence.translate(UNMARKED) if is_marked else sentence for sentence in kept)
+    return Line(lead, told if body else ())
+
+
+def _mended(sentences: Sequence[str]) -> list[str]:
+    """Sentences that were cut behind an abbreviation ("p. ej. junto"), whole again."""
+    whole: list[str] = []
+    for sentence in sentences:
+        if whole and CUT.search(whole[-1]) and sentence[:1].islower():
+            whole[-1] = f"{whole[-1]} {sentence}"
+        else:
+            whole.append(sentence)
+    return whole
+
+
+def write_lines(language: Language, lines: Sequence[Line]) -> str:
+    """The lines as one text."""
+    space = " " if language.has_spaces else ""
+    return "\n".join((line.lead + space.join(line.sentences)).rstrip() for line in lines)

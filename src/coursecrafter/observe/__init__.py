@@ -1,0 +1,1 @@
+"""Figures for Prometheus, with or without an HTTP API beside them."""
