@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+
+from sqlalchemy import Connection
 
 from coursecrafter.authoring.assets import find_active, put_asset
 from coursecrafter.authoring.courses import read_course
@@ -16,7 +18,7 @@ from coursecrafter.authoring.edits import edit
 from coursecrafter.authoring.events import Event
 from coursecrafter.authoring.hierarchy import begin_design
 from coursecrafter.authoring.plans import reopen_plan
-from coursecrafter.authoring.slots import Slot
+from coursecrafter.authoring.slots import Slot, hold_slot
 from coursecrafter.authoring.source_parses import read_parse, source_name
 from coursecrafter.authoring.sources import SourceFile, newest_source
 from coursecrafter.background.fetching import fetched
@@ -24,7 +26,7 @@ from coursecrafter.build.film import MP4, cut_film
 from coursecrafter.build.film_alone import cut_film_alone, read_film_deck
 from coursecrafter.build.plans import DrawnDeck, write_lesson_plan
 from coursecrafter.build.reading import draw_deck
-from coursecrafter.db.refusals import NotFound
+from coursecrafter.db.refusals import EditedMeanwhile, NotFound
 from coursecrafter.domain.course import Engine
 from coursecrafter.domain.deck import Deck
 from coursecrafter.domain.film import FilmCut, Stretch
@@ -66,18 +68,21 @@ def match_lesson_film(shop: Workshop, project_id: UUID, lesson_id: UUID) -> dict
         NotFound: CC-0020.
         NotAllowed: CC-0021.
         NoSourceYet: CC-0606.
+        EditedMeanwhile: CC-0026, it got other slides or another film while this went on.
         VideoError: CC-0205 to CC-0209, the film cannot be used.
     """
-    deck, deck_file, film = _sources(shop, project_id, lesson_id)
+    with shop.database.app(shop.identity(project_id)) as conn:
+        deck, deck_file, film = _sources(conn, shop, project_id, lesson_id)
+        seen = _seen(conn, shop, project_id, lesson_id)
     if deck is None or deck_file is None:
         raise NoSourceYet("The lesson has no slides of a deck that a film could show.")
     if film is None:
         raise NoSourceYet("There is no film of the lesson's deck.")
     cut = _cut(shop, deck, deck_file, film)
-    known = _kept(shop, project_id, lesson_id, deck)
-    if known and known.film == cut.film:
-        cut = replace(cut, by_hand=known.by_hand)
-    _keep(shop, project_id, lesson_id, deck, cut)
+    with shop.database.app(shop.identity(project_id)) as conn:
+        held = _hold(conn, shop, project_id, lesson_id, deck, cut.film, seen)
+        _require_slides(conn, shop, project_id, lesson_id, deck)
+        _keep(conn, shop, project_id, lesson_id, deck, replace(cut, by_hand=held.by_hand) if held else cut)
     times = {ref: _seconds(one) for ref, one in cut.stretches}
     builds = sum(len(slide.builds) for slide in deck.slides)
     return {"source_id": str(film.id), "builds": builds, "found": len(times), "stretches": times}
@@ -95,24 +100,25 @@ def plan_film(shop: Workshop, project_id: UUID, lesson_id: UUID, notes: str | No
 
     Raises:
         UnreadableNotes, NotesDoNotFit: CC-0218, CC-0219.
-        NotFound, NotAllowed, NoSourceYet, VideoError: see `match_lesson_film`.
+        NotFound, NotAllowed, NoSourceYet, EditedMeanwhile, VideoError: see `match_lesson_film`.
     """
-    _, deck_file, film = _sources(shop, project_id, lesson_id)
+    with shop.database.app(shop.identity(project_id)) as conn:
+        _, deck_file, film = _sources(conn, shop, project_id, lesson_id)
+        seen = _seen(conn, shop, project_id, lesson_id)
+        name = source_name(conn, film) if film else ""
     if deck_file is not None or film is None:
         return match_lesson_film(shop, project_id, lesson_id)
-    with shop.database.app(shop.identity(project_id)) as conn:
-        name = source_name(conn, film)
     with fetched(shop, film, "film.mp4") as path:
         check_film(path)
         found = read_film_deck(path, clean_line(Path(name).stem), read_notes(notes) if notes else (), shop)
-    known = _kept(shop, project_id, lesson_id, found.deck)
-    cut = replace(found.cut, by_hand=known.by_hand) if known and known.film == found.cut.film else found.cut
     with shop.database.app(shop.identity(project_id)) as conn:
+        held = _hold(conn, shop, project_id, lesson_id, found.deck, found.cut.film, seen)
+        cut = replace(found.cut, by_hand=held.by_hand) if held else found.cut
         begin_design(conn, shop.author, lesson_id)
         drawn = DrawnDeck(found.deck.title, name, found.deck, found.pictures)
         write_lesson_plan(conn, shop, project_id, lesson_id, drawn)
         reopen_plan(conn, shop.author, lesson_id, Engine.E1)
-    _keep(shop, project_id, lesson_id, found.deck, cut)
+        _keep(conn, shop, project_id, lesson_id, found.deck, cut)
     times = {ref: _seconds(one) for ref, one in cut.stretches}
     return {"source_id": str(film.id), "builds": len(times), "found": len(times), "stretches": times}
 
@@ -136,15 +142,28 @@ def set_film_cuts(
         NotAllowed: CC-0021.
         CutRefused: CC-0217.
         NoSourceYet: CC-0606.
+        EditedMeanwhile: CC-0026, it got other slides or another film while this went on.
         VideoError: CC-0205 to CC-0209, the film cannot be used.
     """
-    deck, _, _ = _sources(shop, project_id, lesson_id)
-    cut = film_of_lesson(shop, project_id, lesson_id)
-    if deck is None or cut is None:
+    with shop.database.app(shop.identity(project_id)) as conn:
+        deck, _, _ = _sources(conn, shop, project_id, lesson_id)
+        seen = _seen(conn, shop, project_id, lesson_id)
+    found = film_of_lesson(shop, project_id, lesson_id)
+    if deck is None or found is None:
         raise NoSourceYet("There is no film of the lesson's slides yet.")
     with shop.database.app(shop.identity(project_id)) as conn:
+        # Others may have said something of other segments since, which stays.
+        cut = _hold(conn, shop, project_id, lesson_id, deck, found.film, seen) or found
+        _require_slides(conn, shop, project_id, lesson_id, deck)
         course = read_course(conn, shop.store, project_id, Engine.E1)
-    own = {segment.id for lesson in course.lessons if lesson.id == lesson_id for segment in lesson.segments}
+        own = {segment.id for lesson in course.lessons if lesson.id == lesson_id for segment in lesson.segments}
+        kept = _with_cuts(cut, cuts, own)
+        _keep(conn, shop, project_id, lesson_id, deck, kept)
+    return {"by_hand": {str(name): _seconds(one) for name, one in kept.by_hand}}
+
+
+def _with_cuts(cut: FilmCut, cuts: Sequence[Mapping[str, Any]], own: set[UUID]) -> FilmCut:
+    """What a film shows, as an author says it of some of a lesson's own segments."""
     by_hand = dict(cut.by_hand)
     for one in cuts:
         segment_id = UUID(str(one["segment_id"]))
@@ -153,9 +172,7 @@ def set_film_cuts(
         by_hand.pop(segment_id, None)
         if one.get("appears_at_s") is not None:
             by_hand[segment_id] = _stretch_by_hand(one, replace(cut, by_hand=tuple(by_hand.items())))
-    kept = replace(cut, by_hand=tuple(sorted(by_hand.items(), key=lambda item: (item[1].start_s, item[0]))))
-    _keep(shop, project_id, lesson_id, deck, kept)
-    return {"by_hand": {str(name): _seconds(one) for name, one in kept.by_hand}}
+    return replace(cut, by_hand=tuple(sorted(by_hand.items(), key=lambda item: (item[1].start_s, item[0]))))
 
 
 def _stretch_by_hand(said: Mapping[str, Any], cut: FilmCut) -> Stretch:
@@ -177,13 +194,13 @@ def film_of_lesson(shop: Workshop, project_id: UUID, lesson_id: UUID) -> FilmCut
     A match with other slides than the lesson has now does not count. Footage is matched anew only for a course whose
     film came with its deck; what was found then is found again.
     """
-    deck, deck_file, film = _sources(shop, project_id, lesson_id)
+    with shop.database.app(shop.identity(project_id)) as conn:
+        deck, deck_file, film = _sources(conn, shop, project_id, lesson_id)
+        seen = _seen(conn, shop, project_id, lesson_id)
     if deck is None:
         return None
-    with shop.database.app(shop.identity(project_id)) as conn:
-        is_matched = find_active(conn, _slot(project_id, lesson_id)) is not None
-    if is_matched:
-        return _kept(shop, project_id, lesson_id, deck)
+    if seen is not None:
+        return seen.cut if seen.deck == _deck_key(deck) else None
     if film is None or film.lesson_id is not None:
         return None
     if deck_file is None:
@@ -195,18 +212,17 @@ def film_of_lesson(shop: Workshop, project_id: UUID, lesson_id: UUID) -> FilmCut
 
 
 def _sources(
-    shop: Workshop, project_id: UUID, lesson_id: UUID
+    conn: Connection, shop: Workshop, project_id: UUID, lesson_id: UUID
 ) -> tuple[Deck | None, SourceFile | None, SourceFile | None]:
     """The slides of a lesson, the deck that they stand in, and the film: the lesson's own, else the course's."""
-    with shop.database.app(shop.identity(project_id)) as conn:
-        own = read_parse(conn, shop.store, project_id, lesson_id=lesson_id)
-        deck = own or read_parse(conn, shop.store, project_id)
-        place = lesson_id if own else None
-        deck_file = newest_source(conn, project_id, place, "pptx")
-        film = newest_source(conn, project_id, lesson_id, "mp4")
-        if film is None and (own is None or deck_file is None):
-            film = newest_source(conn, project_id, None, "mp4")
-        course = read_course(conn, shop.store, project_id, Engine.E1)
+    own = read_parse(conn, shop.store, project_id, lesson_id=lesson_id)
+    deck = own or read_parse(conn, shop.store, project_id)
+    place = lesson_id if own else None
+    deck_file = newest_source(conn, project_id, place, "pptx")
+    film = newest_source(conn, project_id, lesson_id, "mp4")
+    if film is None and (own is None or deck_file is None):
+        film = newest_source(conn, project_id, None, "mp4")
+    course = read_course(conn, shop.store, project_id, Engine.E1)
     lesson = next((one for one in course.lessons if one.id == lesson_id), None)
     if lesson is None:
         raise NotFound("There is no such lesson.")
@@ -222,15 +238,67 @@ def _cut(shop: Workshop, deck: Deck, deck_file: SourceFile, film: SourceFile) ->
         return cut_film(film_path, deck, draw_deck(deck_path, deck, shop), shop)
 
 
-def _kept(shop: Workshop, project_id: UUID, lesson_id: UUID, deck: Deck) -> FilmCut | None:
-    """The match that is in use; None if there is none, or other slides were matched."""
-    with shop.database.app(shop.identity(project_id)) as conn:
-        stored = find_active(conn, _slot(project_id, lesson_id))
-    known = json.loads(shop.store.get_bytes(stored)) if stored else None
-    return _from_json(known) if known and known["deck"] == _deck_key(deck) else None
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """The match that is in use.
+
+    Attributes:
+        stored: its file, which tells it from others.
+        deck: see `_deck_key`.
+    """
+
+    stored: StoredObject
+    deck: str
+    cut: FilmCut
 
 
-def _keep(shop: Workshop, project_id: UUID, lesson_id: UUID, deck: Deck, cut: FilmCut) -> None:
+def _seen(conn: Connection, shop: Workshop, project_id: UUID, lesson_id: UUID) -> _Match | None:
+    """The match that is in use, of whatever slides and film; None if there is none."""
+    stored = find_active(conn, _slot(project_id, lesson_id))
+    if stored is None:
+        return None
+    known = json.loads(shop.store.get_bytes(stored))
+    return _Match(stored, known["deck"], _from_json(known))
+
+
+def _hold(
+    conn: Connection,
+    shop: Workshop,
+    project_id: UUID,
+    lesson_id: UUID,
+    deck: Deck,
+    film: StoredObject,
+    seen: _Match | None,
+) -> FilmCut | None:
+    """Hold the lesson and its match until the transaction ends; None where it is of other slides or another film.
+
+    Args:
+        deck, film: what is about to be kept is of these.
+        seen: the match that was in use when this began.
+
+    Raises:
+        EditedMeanwhile: CC-0026, it was replaced since, by one of other slides or another film.
+    """
+    hold_slot(conn, _slot(project_id, lesson_id))
+    now = _seen(conn, shop, project_id, lesson_id)
+    if now is not None and now.deck == _deck_key(deck) and now.cut.film == film:
+        return now.cut
+    if (now and now.stored) != (seen and seen.stored):
+        raise EditedMeanwhile("The lesson was matched with another film, or other slides, in the meantime.")
+    return None
+
+
+def _require_slides(conn: Connection, shop: Workshop, project_id: UUID, lesson_id: UUID, deck: Deck) -> None:
+    """Refuse to keep what is of slides that the lesson no longer has: it would count for nothing.
+
+    Raises:
+        EditedMeanwhile: CC-0026.
+    """
+    if _deck_key(_sources(conn, shop, project_id, lesson_id)[0]) != _deck_key(deck):
+        raise EditedMeanwhile("The lesson has got other slides in the meantime.")
+
+
+def _keep(conn: Connection, shop: Workshop, project_id: UUID, lesson_id: UUID, deck: Deck, cut: FilmCut) -> None:
     stretches = [[ref, str(one.start_s), str(one.settled_s), str(one.end_s)] for ref, one in cut.stretches]
     by_hand = [[str(name), str(one.start_s), str(one.settled_s), str(one.end_s)] for name, one in cut.by_hand]
     told = {
@@ -248,10 +316,7 @@ def _keep(shop: Workshop, project_id: UUID, lesson_id: UUID, deck: Deck, cut: Fi
         "stretches": {ref: _seconds(one) for ref, one in cut.stretches},
         "by_hand": {str(name): _seconds(one) for name, one in cut.by_hand},
     }
-    with (
-        shop.database.app(shop.identity(project_id)) as conn,
-        edit(conn, shop.author, Event.ASSETS_ADDED, **place, role=ROLE) as act,
-    ):
+    with edit(conn, shop.author, Event.ASSETS_ADDED, **place, role=ROLE) as act:
         put_asset(act, _slot(project_id, lesson_id), stored, AssetType.DOCUMENT, described)
 
 
@@ -263,9 +328,10 @@ def _slot(project_id: UUID, lesson_id: UUID) -> Slot:
     return Slot(project_id, ROLE, Engine.E1, lesson_id)
 
 
-def _deck_key(deck: Deck) -> str:
+def _deck_key(deck: Deck | None) -> str:
     """Equal for decks that show the same pictures at the same places."""
-    shown = [[slide.number, [build.picture_key for build in slide.builds]] for slide in deck.slides]
+    slides = deck.slides if deck else ()
+    shown = [[slide.number, [build.picture_key for build in slide.builds]] for slide in slides]
     return content_key("shown", 1, slides=shown)
 
 

@@ -28,7 +28,7 @@ from coursecrafter.authoring.texts import NoSplitHere
 from coursecrafter.background.films import CutRefused, NoSourceYet
 from coursecrafter.background.parses import CourseHasItsOwnTree
 from coursecrafter.background.workers import WorkBrokeDown, WorkerDied, WorkTookTooLong
-from coursecrafter.db.refusals import NotAllowed, NotFound, StateRefused, UnusableText, ValueRefused
+from coursecrafter.db.refusals import EditedMeanwhile, NotAllowed, NotFound, StateRefused, UnusableText, ValueRefused
 from coursecrafter.domain.course import Engine
 from coursecrafter.gateway.errors import CallFailed
 from coursecrafter.gateway.providers.offline_voices import UnknownVoice
@@ -44,7 +44,17 @@ routes = Routes("/cc/engine1", "Engine 1: voice-over")
 ACT = (NotFound, NotAllowed)
 BROKEN = (WorkerDied, WorkTookTooLong, WorkBrokeDown)
 PARSED = (*ACT, NoSourceYet, UnreadableDeck, OfficeMissing, *BROKEN)
-FILMED = (*ACT, NoSourceYet, NotAFilm, FilmWithoutPictures, DamagedFilm, FilmTooLarge, OtherFilm, *BROKEN)
+FILMED = (
+    *ACT,
+    NoSourceYet,
+    EditedMeanwhile,
+    NotAFilm,
+    FilmWithoutPictures,
+    DamagedFilm,
+    FilmTooLarge,
+    OtherFilm,
+    *BROKEN,
+)
 PLANNED = (*ACT, ValueRefused, UnusableText, PlaceRefused, NotInVideo, NoSplitHere, NotNeighbours)
 
 VoiceProfile = Annotated[
