@@ -8,9 +8,11 @@ from uuid import UUID
 import pytest
 
 from background_shops import Shopfloor, chalk_deck
-from coursecrafter.authoring.branding import create_brand
+from coursecrafter.authoring.branding import change_brand, create_brand
 from coursecrafter.authoring.courses import read_brand
 from coursecrafter.ingest.guard import NotADeck
+from decks import png_bytes
+from unit.ingest.test_ingest_house import make_house
 
 
 def test_a_deck_of_its_own_is_a_brand_with_a_background(floor: Shopfloor, tmp_path: Path) -> None:
@@ -24,6 +26,21 @@ def test_a_deck_of_its_own_is_a_brand_with_a_background(floor: Shopfloor, tmp_pa
     assert brand.backdrop is not None
     assert brand.backdrop.start.startswith("#")
     assert told["notes"]
+
+
+def test_an_import_that_is_asked_for_again_makes_no_second_profile(floor: Shopfloor, tmp_path: Path) -> None:
+    course = floor.course()
+    house = make_house(tmp_path / "House.pptx", logo=png_bytes(300, 150))
+    source_id = course.upload(house, "pptx", None)
+
+    first = course.ask("import_brand", source_id=source_id, name="House")
+    again = course.ask("import_brand", source_id=source_id, name="House")
+    other = course.ask("import_brand", source_id=source_id, name="Guest house")
+    course.do(change_brand, UUID(first["brand_profile_id"]), primary_color="#101010")
+    anew = course.ask("import_brand", source_id=source_id, name="House")
+
+    assert again == first
+    assert len({one["brand_profile_id"] for one in (first, other, anew)}) == 3
 
 
 def test_what_is_no_deck_makes_no_brand(floor: Shopfloor, tmp_path: Path) -> None:

@@ -222,6 +222,18 @@ def find_brand(conn: Connection, project_id: UUID) -> Row[Any] | None:
     return conn.execute(own.order_by(cc_brand_profiles.c.created_at, cc_brand_profiles.c.id).limit(1)).first()
 
 
+def find_like(conn: Connection, project_id: UUID, **fields: Unpack[BrandFields]) -> UUID | None:
+    """The first of a project's profiles that says just this.
+
+    Raises:
+        ValueRefused: CC-0022.
+    """
+    wanted = _brand_values(conn, project_id, fields)
+    own = select(cc_brand_profiles).where(cc_brand_profiles.c.project_id == project_id)
+    rows = conn.execute(own.order_by(cc_brand_profiles.c.created_at, cc_brand_profiles.c.id)).all()
+    return next((row.id for row in rows if wanted.items() <= row._asdict().items()), None)
+
+
 def _hold_brand(conn: Connection, brand_id: UUID) -> Row[Any]:
     brand = hold_row(conn, cc_brand_profiles, brand_id)
     if brand.project_id is not None:

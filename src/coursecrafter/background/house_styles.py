@@ -10,11 +10,13 @@ from sqlalchemy import Connection
 
 from coursecrafter.authoring.assets import add_picture
 from coursecrafter.authoring.author import Author
-from coursecrafter.authoring.branding import BrandLook, create_brand
+from coursecrafter.authoring.branding import BrandLook, create_brand, find_like
+from coursecrafter.authoring.rows import hold_row
 from coursecrafter.authoring.slots import Slot
 from coursecrafter.authoring.sources import find_source
 from coursecrafter.background.fetching import fetched
 from coursecrafter.db.refusals import NotFound
+from coursecrafter.db.tables import cc_projects
 from coursecrafter.domain.course import Brand
 from coursecrafter.domain.stored import StoredObject
 from coursecrafter.ingest.guard import NotADeck
@@ -54,10 +56,13 @@ def import_brand(shop: Workshop, project_id: UUID, source_id: UUID, name: str) -
 def keep_brand(conn: Connection, author: Author, project_id: UUID, brand: Brand) -> UUID:
     """Keep a look as a profile of a project, its pictures as assets.
 
+    A profile that says the same already is that profile: an import that is asked for again makes no second one.
+
     Raises:
         NotFound: CC-0020.
         NotAllowed: CC-0021.
     """
+    hold_row(conn, cc_projects, project_id)
     look: BrandLook = {
         "secondary_color": brand.secondary_color,
         "typography": {"font": brand.font, "heading_font": brand.heading_font},
@@ -65,7 +70,8 @@ def keep_brand(conn: Connection, author: Author, project_id: UUID, brand: Brand)
     }
     if brand.logo:
         look["logo_asset_id"] = _keep_picture(conn, author, project_id, LOGO, brand.logo)
-    return create_brand(conn, author, project_id, name=brand.name, primary_color=brand.primary_color, **look)
+    named = {"name": brand.name, "primary_color": brand.primary_color}
+    return find_like(conn, project_id, **named, **look) or create_brand(conn, author, project_id, **named, **look)
 
 
 def _style_prefs(conn: Connection, author: Author, project_id: UUID, brand: Brand) -> Mapping[str, Any]:
