@@ -78,6 +78,7 @@ FILES = [
     "videos/engine2/HRA101_L1.1_E2_v1.json",
     "videos/engine2/HRA101_L1.1_E2_v1.mp4",
 ]
+TALL, SQUARE = ((f"final_video_{shape}", AssetType.VIDEO, film(), "video/mp4") for shape in ("9x16", "1x1"))
 FOLDERS = [
     "assets/audio",
     "assets/branding",
@@ -294,18 +295,74 @@ def test_doubled_and_missing_codes_give_way_to_the_place_in_the_tree(
 def test_shapes_and_languages_stand_before_the_version(
     database: Database, other: RenderedCourse, tmp_path: Path
 ) -> None:
-    more = [
-        ("final_video_9x16", AssetType.VIDEO, film(), "video/mp4"),
-        ("captions_de", AssetType.DOCUMENT, VTT.encode(), "text/vtt"),
-    ]
-    publish(database, other, Engine.E1, other.course.lessons[0], [*results(Engine.E1), *more])
+    german = ("captions_de", AssetType.DOCUMENT, VTT.encode(), "text/vtt")
+    publish(database, other, Engine.E1, other.course.lessons[0], [*results(Engine.E1), german])
+    publish(database, other, Engine.E2, other.course.lessons[0], [TALL])
 
     pack(database, other, tmp_path / "p.zip")
 
     with zipfile.ZipFile(tmp_path / "p.zip") as packed:
         names = packed.namelist()
-    assert "HRA101/videos/engine1/HRA101_L1.1_E1_9x16_v1.mp4" in names
+    assert "HRA101/videos/engine2/HRA101_L1.1_E2_9x16_v1.mp4" in names
     assert "HRA101/videos/engine1/HRA101_L1.1_E1_de_v1.vtt" in names
+
+
+def test_a_lesson_that_has_no_wide_video_is_listed_with_the_one_it_has(
+    database: Database, other: RenderedCourse, tmp_path: Path
+) -> None:
+    _, second, third = other.course.lessons
+    publish(database, other, Engine.E2, second, [SQUARE])
+    publish(database, other, Engine.E2, third, [SQUARE])
+    publish(database, other, Engine.E2, third, [TALL])
+
+    pack(database, other, tmp_path / "p.zip")
+
+    with zipfile.ZipFile(tmp_path / "p.zip") as packed:
+        listed = [one["video"] for one in read_json(packed, "metadata/lessons.json")]
+        assert {f"HRA101/{path}" for path in listed} < set(packed.namelist())
+    assert listed == [
+        "videos/engine2/HRA101_L1.1_E2_v1.mp4",
+        "videos/engine2/HRA101_L1.2_E2_1x1_v1.mp4",
+        "videos/engine2/HRA101_L1.3_E2_9x16_v1.mp4",
+    ]
+
+
+def test_a_tall_video_that_no_render_made_is_held_back(
+    database: Database, other: RenderedCourse, tmp_path: Path
+) -> None:
+    slot = Slot(other.course.project_id, TALL[0], Engine.E2, other.course.lessons[0])
+    with database.app(other.course.identity) as conn:
+        put_file(conn, other, slot, AssetType.VIDEO, film(), "video/mp4")
+
+    with pytest.raises(UnsoundExport, match=r"_E2_9x16_v1\.mp4 is not from a render that succeeded"):
+        pack(database, other, tmp_path / "p.zip")
+
+
+def test_a_clip_that_stands_in_a_scene_is_material_and_no_result(
+    database: Database, other: RenderedCourse, tmp_path: Path
+) -> None:
+    bare = empty_course(database, tmp_path / "store")
+    for made in (other, bare):
+        place = (made.course.project_id, "scene_clip", Engine.E2, made.course.lessons[0])
+        with database.app(made.course.identity) as conn:
+            scene_id = create_scene(conn, made.course.author, made.course.lessons[0], title="Doors")
+            put_file(conn, made, Slot(*place, scene_id), AssetType.VIDEO, film(), "video/mp4")
+
+    pack(database, other, tmp_path / "p.zip")
+    with database.app(other.course.identity) as conn:
+        course = read_exported(conn, other.course.project_id)
+    with (tmp_path / "a.zip").open("w+b") as file:
+        write_assets(file, course, other.store)
+
+    with zipfile.ZipFile(tmp_path / "p.zip") as packed, zipfile.ZipFile(tmp_path / "a.zip") as assets:
+        videos = [one["role"] for one in read_json(packed, "metadata/manifest.json")["videos"]]
+        assert [name for name in packed.namelist() if "clip" in name] == []
+        assert [name for name in assets.namelist() if "clip" in name] == [
+            "assets/video/HRA101_L1.1_E2_scene_clip_v1.mp4"
+        ]
+    assert set(videos) == {"final_video"}
+    with pytest.raises(NotRenderedYet):
+        pack(database, bare, tmp_path / "bare.zip")
 
 
 def test_the_logo_and_the_approved_voices_are_in_the_package(

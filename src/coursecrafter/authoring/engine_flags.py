@@ -27,7 +27,7 @@ from coursecrafter.authoring.rows import hold_row, missing
 from coursecrafter.authoring.slots import Slot, active_of, hold_slot, slot_of
 from coursecrafter.db.tables import cc_activity_log, cc_assets, cc_book_sections, cc_book_structures, cc_lessons
 from coursecrafter.domain.course import Engine
-from coursecrafter.domain.look import Shape
+from coursecrafter.domain.look import VIDEO_ROLES
 from coursecrafter.errors import AssetError
 
 RESULTS: Mapping[Engine, str] = {
@@ -37,9 +37,6 @@ RESULTS: Mapping[Engine, str] = {
     Engine.E4: "scorm_package",
 }
 """By engine, the role of its result: what is approved. Other shapes and formats follow it."""
-
-SHAPES = tuple(f"_{shape}" for shape in Shape if shape is not Shape.WIDE)
-"""What follows the role of a branded video in another shape; where there is no wide one, the first of them counts."""
 
 APPROVALS: Mapping[Engine, Event] = {
     Engine.E1: Event.ENGINE1_VIDEO_APPROVED,
@@ -65,8 +62,7 @@ def result_slot(engine: Engine, project_id: UUID, lesson_id: UUID | None) -> Slo
 def _result_slots(engine: Engine, project_id: UUID, lesson_id: UUID | None) -> list[Slot]:
     """Where an engine's result may stand: the wide video before those of other shapes."""
     slot = result_slot(engine, project_id, lesson_id)
-    shapes = SHAPES if engine is Engine.E2 else ()
-    return [slot, *(replace(slot, role=f"{slot.role}{shape}") for shape in shapes)]
+    return [replace(slot, role=role) for role in (VIDEO_ROLES if engine is Engine.E2 else [slot.role])]
 
 
 def _active_result(

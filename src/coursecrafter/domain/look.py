@@ -38,6 +38,15 @@ class Shape(StrEnum):
     SQUARE = "1x1"
 
 
+def of_shape(role: str, shape: Shape) -> str:
+    """The role of a result in a shape: `final_video`, `final_video_9x16`."""
+    return role if shape is Shape.WIDE else f"{role}_{shape}"
+
+
+VIDEO_ROLES = tuple(of_shape("final_video", shape) for shape in Shape)
+"""Roles of finished videos, the wide one's first: where there is none of it, the next counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class FrameSize:
     """The size of a video.

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 
 from coursecrafter.domain.course import Engine, LessonContent
 from coursecrafter.domain.exported import ExportedCourse, ExportedFile
+from coursecrafter.domain.look import VIDEO_ROLES
 from coursecrafter.domain.media_types import ending_of
 from coursecrafter.domain.output import AssetType
 from coursecrafter.export.names import lesson_names, name_file
@@ -108,8 +109,10 @@ def package_folder(file: ExportedFile) -> str | None:
         return "scorm"
     if kind is AssetType.BOOK:
         return BOOK_FOLDERS.get(ending_of(file.mime_type), "book/html")
-    if kind is AssetType.VIDEO or file.role.startswith(TEXT_ROLES):
+    if file.role.startswith((*VIDEO_ROLES, *TEXT_ROLES)):
         return VIDEO_FOLDERS.get(file.engine, "videos") if file.engine else "videos"
+    # A clip that was uploaded to stand in a video is no result, and the package has no folder for it: it is among all
+    # assets.
     return None
 
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from coursecrafter.domain.course import Engine, LessonContent
 from coursecrafter.domain.exported import ExportedCourse
+from coursecrafter.domain.look import VIDEO_ROLES
 from coursecrafter.export.layout import PlacedFile, package_folder, place_files
 from coursecrafter.export.names import lesson_names, name_part
 
-VIDEO_ROLE, MODULE_ROLE = "final_video", "scorm_package"
+MODULE_ROLE = "scorm_package"
 BOOK_ROLES = ("book_pdf", "book_epub")
 
 
@@ -19,7 +20,8 @@ def list_lessons(course: ExportedCourse) -> list[dict[str, Any]]:
 
     Returns:
         Objects of lesson_code, title, video, ebook and scorm; paths below the package's folder, None for what is not
-        rendered yet. The branded video is named where there is one, else the narrated one.
+        rendered yet. The branded video is named where there is one, wide before tall before square, else the narrated
+        one.
     """
     return lessons_of(course, place_files(course, course.files, package_folder))
 
@@ -32,7 +34,7 @@ def lessons_of(course: ExportedCourse, placed: Sequence[PlacedFile]) -> list[dic
         {
             "lesson_code": lesson_code(lesson, names[lesson.id]),
             "title": lesson.title,
-            "video": _path(placed, lesson, (VIDEO_ROLE,), (Engine.E2, Engine.E1)),
+            "video": _path(placed, lesson, VIDEO_ROLES, (Engine.E2, Engine.E1)),
             "ebook": book,
             "scorm": _path(placed, lesson, (MODULE_ROLE,), (Engine.E4,)),
         }
@@ -49,4 +51,4 @@ def _path(
     placed: Sequence[PlacedFile], lesson: LessonContent | None, roles: Iterable[str], engines: Sequence[Engine]
 ) -> str | None:
     found = {(one.file.role, one.file.engine): str(one.path) for one in placed if one.lesson == lesson}
-    return next((found[role, engine] for role in roles for engine in engines if (role, engine) in found), None)
+    return next((found[role, engine] for engine in engines for role in roles if (role, engine) in found), None)

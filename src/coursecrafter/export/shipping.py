@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from coursecrafter.domain.course import Engine
 from coursecrafter.domain.exported import ExportedCourse, ExportedFile
+from coursecrafter.domain.look import VIDEO_ROLES
 from coursecrafter.domain.output import AssetType
 from coursecrafter.errors import ExportError
 from coursecrafter.export.archive import COMPRESSED_SUFFIXES, Archive, Entry
@@ -18,7 +19,7 @@ from coursecrafter.export.faults import fault_of, module_fault
 from coursecrafter.export.layout import PlacedFile
 from coursecrafter.storage.objects import ObjectMissing, ObjectStore
 
-RESULT_ROLES = frozenset({"final_video", "book_pdf", "scorm_package"})
+RESULT_ROLES = frozenset({*VIDEO_ROLES, "book_pdf", "scorm_package"})
 MAKING = {
     Engine.E1: "render the voice-over video",
     Engine.E2: "render the branded video",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from coursecrafter.domain.course import Brand, Course, LessonContent
-from coursecrafter.domain.look import FrameSize, Look, Shape
+from coursecrafter.domain.look import FrameSize, Look, Shape, of_shape
 from coursecrafter.domain.outline import OutlineScene
 from coursecrafter.domain.output import Output, Rendered, SpokenSegment
 from coursecrafter.engines.bench import Bench
@@ -117,6 +117,4 @@ def _rendered(course: Course, lesson: LessonContent, bench: Bench, look: Look, o
 
 def _of_shape(output: Output, shape: Shape) -> Output:
     """An output in the slot of its shape: a tall video must not take the place of the wide one."""
-    if shape is Shape.WIDE or output.role == HERO_ROLE:
-        return output
-    return replace(output, role=f"{output.role}_{shape}")
+    return output if output.role == HERO_ROLE else replace(output, role=of_shape(output.role, shape))
