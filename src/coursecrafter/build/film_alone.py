@@ -16,7 +16,7 @@ from coursecrafter.domain.stored import StoredObject
 from coursecrafter.ingest.film_notes import Note, share_notes
 from coursecrafter.ingest.language import find_language
 from coursecrafter.jobs.steps import Produced, Step, content_key
-from coursecrafter.media.film import read_pictures
+from coursecrafter.media.film import PICTURES_VERSION, read_pictures
 from coursecrafter.media.film_match import own_stretches
 from coursecrafter.media.film_plan import stand_time_s
 from coursecrafter.wiring import Workshop
@@ -95,7 +95,9 @@ def _pictures(path: Path, film: StoredObject, stretches: Sequence[Stretch], shop
         return produced
 
     times = [str(one) for one in times_s]
-    key = content_key("film_pictures", FILM_PICTURES_VERSION, film=film.sha256, times_s=times)
+    key = content_key(
+        "film_pictures", FILM_PICTURES_VERSION, film=film.sha256, pictures=PICTURES_VERSION, times_s=times
+    )
     shop.runner.expect({"film_pictures": 1})
     (done,) = shop.runner.run([Step("film_pictures", key, make, path.name)])
     return [done.files[str(number)] for number in range(len(times_s))]

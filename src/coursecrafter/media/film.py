@@ -8,7 +8,7 @@ encode.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -17,12 +17,17 @@ from typing import Any, cast
 import av
 import numpy as np
 from av.container import InputContainer
+from av.filter import Graph
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, Interpolation
 from av.video.stream import VideoStream
 
 from coursecrafter.errors import VideoError
 from coursecrafter.media.timeline import VIDEO_FPS
+from coursecrafter.media.transcript import clock
+
+PICTURES_VERSION = 1
+"""Part of the content key of pictures read from a film; raise it when the same film gives others."""
 
 MAX_BYTES = 8 << 30
 MAX_SIDE_PX = 4096
@@ -125,8 +130,15 @@ def read_small(path: Path) -> Iterator[SmallFrame]:
         NotAFilm, FilmWithoutPictures, DamagedFilm, FilmTooLarge: CC-0205 to CC-0208.
     """
     with open_film(path) as (declared_s, stream):
-        at_s = Fraction(0)
-        for at_s, frame in _timed(stream):
+        at_s, is_begun = Fraction(0), False
+        for at_s, frame in _timed(stream, _decoded(container_of(stream), stream)):
+            # This decoder conceals damage; browsers, to which packets are copied, stop there. Pictures that only lack
+            # the key frame before a cut are no damage.
+            if frame.is_corrupt and is_begun:
+                raise DamagedFilm(
+                    f"The film is damaged at {clock(at_s)}: a picture there cannot be decoded.", detail=path.name
+                )
+            is_begun = is_begun or not frame.is_corrupt
             yield SmallFrame(at_s, _rgb(frame, *SMALL_SIZE_PX, Interpolation.AREA))
         if at_s + 1 < declared_s * LEAST_SHARE_DECODED:
             raise DamagedFilm(
@@ -154,7 +166,7 @@ def read_pictures(path: Path, times_s: list[Fraction], *, width_px: int, height_
         wanted = iter(times_s)
         time_s: Fraction | None = next(wanted)
         shown: VideoFrame | None = None
-        for at_s, frame in _timed(stream):
+        for at_s, frame in _timed(stream, _deinterlaced(_decoded(container_of(stream), stream))):
             if shown is not None and time_s is not None and at_s > time_s:
                 picture = _fitted(shown, stream, width_px, height_px)
                 while time_s is not None and at_s > time_s:
@@ -230,13 +242,54 @@ def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFr
         yield frame
 
 
-def _timed(stream: VideoStream) -> Iterator[tuple[Fraction, VideoFrame]]:
+def _deinterlaced(frames: Iterator[VideoFrame]) -> Iterator[VideoFrame]:
+    """The same frames; where two half pictures are woven into one, each as a whole one in its own time."""
+    graph: Graph | None = None
+    shape: tuple[int, int, str] | None = None
+    for frame in frames:
+        seen = (frame.width, frame.height, frame.format.name)
+        # A filter takes frames of one shape only; a stranger's film may change it on the way.
+        if graph and seen != shape:
+            yield from _filtered(graph, None)
+            graph = None
+        if graph is None and frame.interlaced_frame:
+            graph, shape = _deinterlacer(frame), seen
+        if graph:
+            yield from _filtered(graph, frame)
+        else:
+            yield frame
+    if graph:
+        yield from _filtered(graph, None)
+
+
+def _deinterlacer(frame: VideoFrame) -> Graph:
+    """A filter that leaves progressive frames alone, for frames of the shape of this one."""
+    graph = Graph()
+    source = graph.add_buffer(
+        width=frame.width, height=frame.height, format=frame.format, time_base=frame.time_base, name="film"
+    )
+    made_whole = graph.add("bwdif", "mode=send_field:parity=auto:deint=interlaced")
+    source.link_to(made_whole)
+    made_whole.link_to(graph.add("buffersink"))
+    graph.configure()
+    return graph
+
+
+def _filtered(graph: Graph, frame: VideoFrame | None) -> Iterator[VideoFrame]:
+    """What comes out of a filter for one frame, or at the end for None."""
+    graph.push(frame)
+    with suppress(BlockingIOError, EOFError):
+        while True:
+            yield cast("VideoFrame", graph.pull())
+
+
+def _timed(stream: VideoStream, frames: Iterator[VideoFrame]) -> Iterator[tuple[Fraction, VideoFrame]]:
     """Frames with their times, which only grow; frames whose time is unknown or past are left out."""
     first, base = _first_tick(stream), stream_base(stream)
     last_s = Fraction(-1)
     count = 0
-    for frame in _decoded(container_of(stream), stream):
-        at_s = last_s if frame.pts is None else (frame.pts - first) * base
+    for frame in frames:
+        at_s = last_s if frame.pts is None else frame.pts * Fraction(frame.time_base or base) - first * base
         if at_s <= last_s:
             continue
         count += 1

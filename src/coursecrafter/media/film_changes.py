@@ -19,7 +19,7 @@ from PIL import Image
 from coursecrafter.media.film import FilmTooLarge, Pixels, SmallFrame, read_small
 from coursecrafter.media.film_restless import Mask, Restless, apart, cleared, steadied, without, without_specks
 
-CHANGES_VERSION = 2
+CHANGES_VERSION = 3
 """Part of the content key of what is found here; raise it when the same film gives other changes."""
 
 CHANGED_LEVELS, CHANGED_PIXELS = 24, 5

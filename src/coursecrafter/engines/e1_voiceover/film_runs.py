@@ -22,7 +22,7 @@ from coursecrafter.engines.bench import Bench
 from coursecrafter.engines.e1_voiceover.card import HEIGHT_PX, WIDTH_PX
 from coursecrafter.jobs.steps import Produced, Step
 from coursecrafter.media.codec import CODEC_VERSION
-from coursecrafter.media.film import read_pictures
+from coursecrafter.media.film import PICTURES_VERSION, read_pictures
 from coursecrafter.media.film_packets import PACKETS_VERSION, FilmPackets, index_film
 from coursecrafter.media.film_plan import FAINT_S, stand_time_s
 from coursecrafter.media.still_video import LONGEST_GOP_FRAMES, encode_pictures
@@ -125,6 +125,7 @@ def film_step(reel: Reel, times_s: Sequence[Fraction], label: str, wanted: Pictu
         "film_run",
         FILM_RUN_VERSION,
         film=reel.film.sha256,
+        pictures=PICTURES_VERSION,
         times_s=[str(times_s[0]), len(times_s), str(times_s[-1])],
         format=astuple(wanted),
         codec=CODEC_VERSION,
