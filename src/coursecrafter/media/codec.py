@@ -31,6 +31,7 @@ Samples = np.ndarray[Any, np.dtype[np.float32]]
 """Mono sound at 48 kHz, -1 to 1."""
 
 AAC_BIT_RATE = 128_000
+SECTION = ("b0", "b1", "b2", "a0", "a1", "a2")
 # One slice in one thread and no look-ahead: the same picture gives the same bytes on any number of cores. `stitchable`
 # keeps SPS and PPS free of the pictures, so that runs can be joined; qcomp=1 codes each picture as well as the next.
 # One reference and no B-frames: see `h264`.
@@ -109,12 +110,54 @@ def encode_aac(samples: Samples) -> tuple[bytes, list[bytes]]:
     context.flags |= GLOBAL_HEADER | BIT_EXACT
     packets: list[bytes] = []
     for start in range(0, len(samples), AAC_FRAME_SAMPLES):
-        block = np.ascontiguousarray(samples[np.newaxis, start : start + AAC_FRAME_SAMPLES], dtype=np.float32)
-        frame = AudioFrame.from_ndarray(block, format="fltp", layout="mono")
-        frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE_HZ, start, Fraction(1, SAMPLE_RATE_HZ)
+        frame = _mono_frame(samples[start : start + AAC_FRAME_SAMPLES], "fltp", SAMPLE_RATE_HZ, start)
         packets += [bytes(packet) for packet in context.encode(frame)]
     packets += [bytes(packet) for packet in context.encode(None) if packet.size]
     return bytes(context.extradata or b""), packets
+
+
+def resample(samples: Samples, rate_hz: int) -> Samples:
+    """Mono sound of any rate at 48 kHz."""
+    if rate_hz == SAMPLE_RATE_HZ or not len(samples):
+        return samples
+    resampler = av.AudioResampler(format="fltp", layout="mono", rate=SAMPLE_RATE_HZ)
+    parts = resampler.resample(_mono_frame(samples, "fltp", rate_hz)) + resampler.resample(None)
+    return np.concatenate([np.zeros(0, np.float32), *(part.to_ndarray()[0] for part in parts)])
+
+
+class Cascade:
+    """Second-order filters one after the other, on sound that comes in pieces."""
+
+    def __init__(self, sections: Sequence[Sequence[float]]) -> None:
+        """Args: sections: for each filter b0, b1, b2, a0, a1, a2 of its transfer function, in z to the power of -n."""
+        self._graph = av.filter.Graph()
+        last = self._source = self._graph.add_abuffer(
+            sample_rate=SAMPLE_RATE_HZ, format="dblp", layout="mono", time_base=Fraction(1, SAMPLE_RATE_HZ)
+        )
+        for section in sections:
+            values = ":".join(f"{name}={float(value)!r}" for name, value in zip(SECTION, section, strict=True))
+            biquad = self._graph.add("biquad", f"{values}:precision=f64:transform=tdii")
+            last.link_to(biquad)
+            last = biquad
+        self._sink = self._graph.add("abuffersink")
+        last.link_to(self._sink)
+        self._graph.configure()
+        self._fed = 0
+
+    def feed(self, samples: Samples) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """What comes out for the next samples, as many."""
+        if not len(samples):
+            return np.zeros(0)
+        self._source.push(_mono_frame(samples, "dblp", SAMPLE_RATE_HZ, self._fed))
+        self._fed += len(samples)
+        return np.asarray(self._sink.pull().to_ndarray()[0], np.float64)
+
+
+def _mono_frame(samples: np.ndarray[Any, Any], form: str, rate_hz: int, at: int = 0) -> AudioFrame:
+    kind = np.float64 if form == "dblp" else np.float32
+    frame = AudioFrame.from_ndarray(np.ascontiguousarray(samples[np.newaxis], kind), format=form, layout="mono")
+    frame.sample_rate, frame.pts, frame.time_base = rate_hz, at, Fraction(1, rate_hz)
+    return frame
 
 
 def decode_sound(path: Path) -> Iterator[Samples]:

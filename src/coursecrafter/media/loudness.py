@@ -7,16 +7,16 @@ asks for -23 in broadcasting.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from scipy.ndimage import minimum_filter1d, uniform_filter1d
-from scipy.signal import resample_poly, sosfilt
 
-from coursecrafter.media.codec import Samples
+from coursecrafter.media.codec import Cascade, Samples
 from coursecrafter.media.timeline import SAMPLE_RATE_HZ
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
+Places = np.ndarray[Any, np.dtype[np.intp]]
 
 TARGET_LUFS = -16.0
 # The two filters of BS.1770, annex 1, at 48 kHz: a head's shelf and a high pass.
@@ -35,10 +35,20 @@ HIGHEST_PEAK_DBTP = -1.5
 LIMIT_DBTP = -2.8  # what the encoder adds to a peak (up to 1.1 dB was seen) must fit below HIGHEST_PEAK_DBTP
 SURROUNDING_SILENCE = SAMPLE_RATE_HZ * 3 // 10
 LIMITER_WINDOW = SAMPLE_RATE_HZ * 3 // 500
+LIMITED_AROUND = LIMITER_WINDOW + LIMITER_WINDOW // 2
 PASSES = 6
 FURTHER = 1.7
-OVERSAMPLING = 4
+LEAST_SLOPE = 0.2
 NEAR_ENOUGH_LU = 0.1
+LEAST_AMPLITUDE = 1e-9
+# True peak: three values between each sample and the next, from twenty samples around (BS.1770, annex 2).
+OVERSAMPLING, REACH = 4, 10
+STRETCH_SAMPLES = SAMPLE_RATE_HZ // 100
+SINC = np.sinc(np.arange(-OVERSAMPLING * REACH, OVERSAMPLING * REACH + 1) / OVERSAMPLING)
+INTERPOLATION = np.kaiser(len(SINC), 5.0) * SINC
+PHASES = tuple(INTERPOLATION[phase::OVERSAMPLING] for phase in range(1, OVERSAMPLING))
+BETWEEN = tuple((phase / phase.sum()).astype(np.float32) for phase in PHASES)
+MOST_OVERSHOOT = max(float(np.abs(phase).sum()) for phase in BETWEEN)
 
 
 def voice_lufs(samples: Samples) -> float:
@@ -57,14 +67,13 @@ class Meter:
     """Integrated loudness of a programme that is fed piece by piece; a last piece under 0.1 s is not counted."""
 
     def __init__(self) -> None:
-        self._state = np.zeros((len(K_WEIGHTING), 2))
+        self._weighting = Cascade(K_WEIGHTING.tolist())
         self._rest = np.zeros(0)
         self._energies: list[Floats] = []
 
     def feed(self, samples: Samples) -> None:
         """Go on with these samples."""
-        weighted, self._state = sosfilt(K_WEIGHTING, samples, zi=self._state)
-        whole = np.concatenate([self._rest, weighted])
+        whole = np.concatenate([self._rest, self._weighting.feed(samples)])
         hops = len(whole) // HOP_SAMPLES
         self._rest = whole[hops * HOP_SAMPLES :]
         self._energies.append(np.mean(whole[: hops * HOP_SAMPLES].reshape(hops, HOP_SAMPLES) ** 2, axis=1))
@@ -88,9 +97,13 @@ def _energy(lufs: float) -> float:
     return float(10 ** ((lufs - OFFSET_LU) / 10))
 
 
-def true_peak(samples: Samples) -> float:
-    """The highest amplitude, between samples too."""
-    return float(np.max(_peaks(samples)))
+def true_peak(samples: Samples, at_least: float = 0.0) -> float:
+    """The highest amplitude, between samples too; not less than a value that is known."""
+    known = max(at_least, float(np.max(np.abs(samples), initial=0)))
+    peaks = _Peaks(samples)
+    # A stretch whose samples are so low that nothing between them reaches what is known need not be looked at.
+    peaks.look_where(peaks.bounds > known)
+    return max(known, float(np.max(peaks.values, initial=0)))
 
 
 def decibels(amplitude: float) -> float:
@@ -100,33 +113,100 @@ def decibels(amplitude: float) -> float:
 
 def normalise(samples: Samples) -> Samples:
     """The sound at the target loudness, its peaks limited; rumble that no ear weighs stays as it is."""
-    limited = samples
-    gain = 1.0
-    peaks = _peaks(samples)
+    measured = voice_lufs(samples)
+    if not np.isfinite(measured) or abs(measured - TARGET_LUFS) < NEAR_ENOUGH_LU:
+        return samples
+    peaks = _Peaks(samples)
+    gain_db, slope = TARGET_LUFS - measured, 1 / FURTHER
+    limited, before = samples, (0.0, measured)
     for _ in range(PASSES):
+        limited = _limit(samples, peaks, 10 ** (gain_db / 20))
         measured = voice_lufs(limited)
-        if not np.isfinite(measured) or abs(measured - TARGET_LUFS) < NEAR_ENOUGH_LU:
+        if abs(measured - TARGET_LUFS) < NEAR_ENOUGH_LU:
             break
-        # Limiting takes back part of each step, so a step goes further than the difference.
-        gain *= 10 ** ((TARGET_LUFS - measured) * (FURTHER if limited is not samples else 1) / 20)
-        limited = _limit(samples, peaks, gain)
+        # Limiting takes back part of each step; how much, the last step tells once there was one that was limited.
+        if gain_db - before[0] and before[0]:
+            slope = min(max((measured - before[1]) / (gain_db - before[0]), LEAST_SLOPE), 1.0)
+        before = gain_db, measured
+        gain_db += (TARGET_LUFS - measured) / slope
     return limited
 
 
 def limit_peaks(samples: Samples) -> Samples:
     """The sound as it is, its peaks turned down below the limit."""
-    return _limit(samples, _peaks(samples), 1.0)
+    return _limit(samples, _Peaks(samples), 1.0)
 
 
-def _limit(samples: Samples, peaks: Floats, gain: float) -> Samples:
+def _limit(samples: Samples, peaks: _Peaks, gain: float) -> Samples:
     """Raise a sound and turn down what would be too high, a few milliseconds ahead, so softly that nothing distorts."""
     ceiling = 10 ** (LIMIT_DBTP / 20)
-    needed = np.minimum(gain, ceiling / np.maximum(peaks, 1e-9))
-    envelope = uniform_filter1d(minimum_filter1d(needed, 2 * LIMITER_WINDOW + 1), LIMITER_WINDOW)
-    return np.asarray(samples * envelope, np.float32)
+    peaks.look_where(peaks.bounds * gain > ceiling)
+    limited = np.asarray(samples * np.float32(gain), np.float32)
+    for start, end in _stretches(np.flatnonzero(peaks.values * gain > ceiling), 2 * LIMITER_WINDOW, len(samples)):
+        needed = np.full(end - start + 2 * LIMITED_AROUND, gain)  # around the stretch, nothing is turned down
+        ceilings = ceiling / np.maximum(peaks.values[start:end], LEAST_AMPLITUDE)
+        needed[LIMITED_AROUND : LIMITED_AROUND + end - start] = np.minimum(gain, ceilings)
+        envelope = _mean(_lowest(needed, 2 * LIMITER_WINDOW + 1), 2 * (LIMITER_WINDOW // 2) + 1)
+        limited[start:end] = samples[start:end] * envelope
+    return limited
 
 
-def _peaks(samples: Samples) -> Floats:
-    """For each sample the highest of the four values from it to the next."""
-    oversampled = np.abs(resample_poly(samples.astype(np.float64), OVERSAMPLING, 1))
-    return np.asarray(oversampled.reshape(-1, OVERSAMPLING).max(axis=1), np.float64)
+def _lowest(values: Floats, window: int) -> Floats:
+    """The lowest of each `window` values in a row: N - window + 1."""
+    span = 1
+    while 2 * span <= window:
+        values, span = np.minimum(values[:-span], values[span:]), 2 * span
+    rest = window - span
+    return np.minimum(values[: len(values) - rest], values[rest:])
+
+
+def _mean(values: Floats, window: int) -> Floats:
+    """The mean of each `window` values in a row: N - window + 1."""
+    sums = np.cumsum(np.concatenate([[0.0], values]))
+    return np.asarray((sums[window:] - sums[:-window]) / window, np.float64)
+
+
+def _stretches(places: Places, around: int, length: int) -> Iterator[tuple[int, int]]:
+    """Where anything is within so many samples of a place; stretches that touch are one."""
+    if not len(places):
+        return
+    gaps = np.flatnonzero(np.diff(places) > 2 * around)
+    for first, last in zip(places[np.r_[0, gaps + 1]], places[np.r_[gaps, len(places) - 1]], strict=True):
+        yield max(0, int(first) - around), min(length, int(last) + around + 1)
+
+
+class _Peaks:
+    """For each sample the highest of the four values from it to the next, found only where somebody asks.
+
+    Attributes:
+        values: one for each sample; 0 where nobody asked yet.
+        bounds: for each stretch what none of its values exceeds; 0 once they are found.
+    """
+
+    def __init__(self, samples: Samples) -> None:
+        self._padded = np.pad(np.asarray(samples, np.float32), (REACH, -len(samples) % STRETCH_SAMPLES + REACH))
+        self.values = np.zeros(len(samples), np.float32)
+        stretches = -(-len(samples) // STRETCH_SAMPLES)
+        own = np.abs(self._padded[REACH : REACH + stretches * STRETCH_SAMPLES]).reshape(stretches, STRETCH_SAMPLES)
+        highest = np.pad(own.max(axis=1, initial=0), 1)
+        # A value takes from samples a little before and behind it too.
+        self.bounds = MOST_OVERSHOOT * np.maximum(np.maximum(highest[:-2], highest[1:-1]), highest[2:])
+
+    def look_where(self, is_wanted: np.ndarray[Any, np.dtype[np.bool_]]) -> None:
+        """Find the values of these stretches."""
+        for first, last in _runs(np.flatnonzero(is_wanted & (self.bounds > 0))):
+            start, end = first * STRETCH_SAMPLES, (last + 1) * STRETCH_SAMPLES
+            around = self._padded[start : end + 2 * REACH]
+            found = np.abs(around[REACH : REACH + end - start])
+            for phase in BETWEEN:
+                np.maximum(found, np.abs(np.convolve(around, phase, "valid")[1:]), out=found)
+            self.values[start:end] = found[: len(self.values) - start]
+            self.bounds[first : last + 1] = 0
+
+
+def _runs(numbers: Places) -> Iterator[tuple[int, int]]:
+    """First and last of each row of numbers that follow one another."""
+    if len(numbers):
+        gaps = np.flatnonzero(np.diff(numbers) > 1)
+        firsts, lasts = numbers[np.r_[0, gaps + 1]], numbers[np.r_[gaps, len(numbers) - 1]]
+        yield from zip(firsts.tolist(), lasts.tolist(), strict=True)

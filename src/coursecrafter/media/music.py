@@ -29,7 +29,7 @@ from coursecrafter.media.recording import decode_recording
 from coursecrafter.media.sound import AUDIO_CONFIG, VoiceBlock, audible_range
 from coursecrafter.media.timeline import AAC_FRAME_SAMPLES, SAMPLE_RATE_HZ
 
-MUSIC_VERSION = 1
+MUSIC_VERSION = 2
 """Part of the content keys of beds and stretches; raise it when the same music and voices give other packets."""
 
 STRETCH_FRAMES = 375

@@ -71,7 +71,7 @@ def measure(path: Path, frame_s: Fraction) -> Measured:
     envelope: list[np.ndarray[Any, Any]] = []
     for second in _seconds(decode_sound(path)):
         meter.feed(second)
-        peak = max(peak, true_peak(second))
+        peak = true_peak(second, at_least=peak)
         samples += len(second)
         envelope.append(_envelope(second))
     return Measured(

@@ -16,14 +16,13 @@ from fractions import Fraction
 from functools import cache
 
 import numpy as np
-from scipy.signal import resample_poly
 
 from coursecrafter.errors import VideoError
-from coursecrafter.media.codec import Samples, encode_aac
+from coursecrafter.media.codec import Samples, encode_aac, resample
 from coursecrafter.media.loudness import normalise, voice_lufs
 from coursecrafter.media.timeline import AAC_FRAME_SAMPLES, SAMPLE_RATE_HZ
 
-BLOCK_VERSION = 1
+BLOCK_VERSION = 2
 """Part of a voice block's content key; raise it when the same WAV gives other packets."""
 
 AUDIO_CONFIG = bytes.fromhex("1188")
@@ -165,9 +164,7 @@ def read_wav(wav: bytes) -> Samples:
         raise UnusableSound("A voice sent a sound that is not 16-bit PCM.", detail=f"{width * 8} bit")
     whole = len(content) - len(content) % (SAMPLE_BYTES * channels)
     pcm = np.frombuffer(content[:whole], "<i2").reshape(-1, channels).mean(axis=1) / 32768
-    common = math.gcd(SAMPLE_RATE_HZ, rate)
-    resampled = pcm if rate == SAMPLE_RATE_HZ else resample_poly(pcm, SAMPLE_RATE_HZ // common, rate // common)
-    return np.asarray(resampled, np.float32)
+    return resample(np.asarray(pcm, np.float32), rate)
 
 
 def audible_range(samples: Samples) -> tuple[int, int] | None:

@@ -26,7 +26,7 @@ from coursecrafter.media.loudness import normalise
 from coursecrafter.media.sound import read_wav
 from coursecrafter.media.timeline import SAMPLE_RATE_HZ, Span, segment_duration_s
 
-IMAGE_VERSION, SOUND_VERSION = 1, 1
+IMAGE_VERSION, SOUND_VERSION = 1, 2
 PICTURE_WIDTH_PX = 1600
 JPEG_QUALITY = 85
 SOUND_BIT_RATE = 64_000
