@@ -138,6 +138,16 @@ def test_every_word_is_whole_and_legible(family: Family, language: str, size: tu
         require_fine(request(sketch(family, language), seed, size))
 
 
+@pytest.mark.parametrize("family", DRAWINGS)
+def test_what_is_only_blanks_is_drawn_without_words(family: Family) -> None:
+    shown = sketch(family, "de")
+    blank = replace(shown, title=" ", parts=tuple(Part(" \u00a0", " ") for _ in shown.parts))
+
+    for seed in range(len(DRAWINGS[family])):
+        words = re.findall(r">([^<>]*[^\W\d][^<>]*)<", compose_svg(request(blank, seed)))
+        assert words == []
+
+
 @pytest.mark.parametrize(
     "family", [one for one in DRAWINGS if one not in {Family.COMPARISON, Family.QUOTATION, Family.FIGURE}]
 )

@@ -63,8 +63,8 @@ def quotation_mark(x: float, y: float, size: float, color: str) -> str:
 def _said(pad: Pad) -> tuple[str, str]:
     """The sentence, where it may stand in the picture, and who said it."""
     part = pad.sketch.parts[0]
-    sentence = part.label if pad.sketch.lettering is Lettering.WHOLE else ""
-    return sentence, part.note if pad.has_words else ""
+    sentence = part.label.strip() if pad.sketch.lettering is Lettering.WHOLE else ""
+    return sentence, part.note.strip() if pad.has_words else ""
 
 
 def quotation_plain(pad: Pad) -> str:
