@@ -27,7 +27,9 @@ class LookChoice:
 def look_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options; it takes what they say as `**looks`, for `chosen_look`."""
     options = (
-        click.option("--template", help="Look of the branded video: panel, bold or editorial."),
+        click.option(
+            "--template", help="Look of the branded video: panel, bold, editorial or house (as the brand's own slides)."
+        ),
         click.option("--transition", type=_words(Transition), help="From scene to scene; else fade."),
         click.option("--text", type=_words(ScreenText), help="Words light up, or whole sentences stand."),
         click.option("--shape", "shapes", type=_words(Shape), multiple=True, help="May be given again; else 16x9."),

@@ -65,6 +65,7 @@ BOLD = Template("bold", Cut.BLEED, body_weight=600, heading_tracking_em=-0.03)
 EDITORIAL = Template("editorial", Cut.FRAME, SERIF, SERIF, heading_weight=700, body_weight=400, heading_tracking_em=0)
 HOUSE = Template("house", Cut.CARD)
 """On the backdrop of the organisation's own slides."""
+TEMPLATES = (PANEL, BOLD, EDITORIAL, HOUSE)
 
 TONES: Mapping[str, tuple[Template, ...]] = {
     "editorial": (EDITORIAL, PANEL, BOLD),
@@ -91,7 +92,7 @@ def template_named(name: str | None, brand: Brand) -> Template:
     """
     if name is None:
         return templates_for(brand)[0]
-    for template in (PANEL, BOLD, EDITORIAL, HOUSE):
+    for template in TEMPLATES:
         if template.name == name:
             return _dressed(template, brand)
     raise UnknownTemplate(f"There is no template “{name}”.")
