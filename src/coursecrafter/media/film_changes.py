@@ -83,15 +83,6 @@ def watch_film(path: Path) -> Watched:
     return Watched(changes, left_out)
 
 
-def find_changes(path: Path) -> tuple[Change, ...]:
-    """Find every change in a film.
-
-    Raises:
-        NotAFilm, FilmWithoutPictures, DamagedFilm, FilmTooLarge: CC-0205 to CC-0208.
-    """
-    return watch_film(path).changes
-
-
 def changes_among(frames: Iterable[SmallFrame]) -> tuple[Change, ...]:
     """Find the changes among frames, at whatever distances they come.
 

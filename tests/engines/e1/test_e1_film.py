@@ -21,7 +21,7 @@ from coursecrafter.domain.output import Rendered, Severity
 from coursecrafter.engines.e1_voiceover.engine import render
 from coursecrafter.engines.e1_voiceover.film_runs import open_reel, sample_times_s
 from coursecrafter.engines.e1_voiceover.plan import plan_video
-from coursecrafter.media.film_changes import find_changes
+from coursecrafter.media.film_changes import watch_film
 from coursecrafter.media.film_match import match_film, small_picture
 from coursecrafter.storage.objects import ObjectMissing, ObjectStore
 from deck_films import Frame, Show, frames_of, starts_of, write_film
@@ -75,7 +75,7 @@ def filmed(tmp_path_factory: pytest.TempPathFactory) -> Filmed:
     shows = [Show(one, stands, way, takes) for one, (way, takes, stands) in zip(shown, ways, strict=True)]
     clip = write_film(workbench.folder / "clip.mp4", frames_of(shows))
     small = [small_picture(Image.fromarray(picture), SIZE) for picture in pictures]
-    found = zip(segments, match_film(find_changes(clip), small), strict=True)
+    found = zip(segments, match_film(watch_film(clip).changes, small), strict=True)
     stretches = tuple((segment.source_ref or "", stretch) for segment, stretch in found if stretch)
     cut = FilmCut(workbench.bench.store.put_file(clip, "video/mp4"), stretches)
     repeated = replace(segments[3], text="And no more.", picture=None, source_ref=None)

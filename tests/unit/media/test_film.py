@@ -25,7 +25,7 @@ from coursecrafter.media.film import (
     read_pictures,
     read_small,
 )
-from coursecrafter.media.film_changes import Change, changes_among, find_changes, thumb_of, watch_film
+from coursecrafter.media.film_changes import Change, changes_among, thumb_of, watch_film
 from coursecrafter.media.film_match import OtherFilm, align, match_film, own_stretches, small_picture
 from coursecrafter.media.film_restless import Restless, blackened
 from deck_films import Frame, Show, drawn_deck, frames_of, starts_of, with_camera, with_pointer, write_film
@@ -60,7 +60,7 @@ def clip(shows: list[Show], tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def changes(clip: Path) -> tuple[Change, ...]:
-    return find_changes(clip)
+    return watch_film(clip).changes
 
 
 def test_every_change_is_found_within_a_fifth_of_a_second(changes: tuple[Change, ...], shows: list[Show]) -> None:
@@ -172,7 +172,7 @@ def test_a_slide_that_the_film_leaves_out_is_not_found(drawn: list[Frame], tmp_p
     kept = [smaller(picture) for index, picture in enumerate(drawn) if index not in {2, 4}]
     clip = write_film(tmp_path / "short.mp4", frames_of([Show(picture, 0.6) for picture in kept]))
 
-    found = match_film(find_changes(clip), [small_picture(Image.fromarray(picture), SIZE) for picture in drawn])
+    found = match_film(watch_film(clip).changes, [small_picture(Image.fromarray(picture), SIZE) for picture in drawn])
 
     assert [stretch is None for stretch in found] == [index in {2, 4} for index in range(len(drawn))]
 
@@ -320,7 +320,7 @@ def test_a_film_that_is_damaged_in_the_middle_is_refused_and_says_where(tmp_path
     path.write_bytes(content)
 
     with pytest.raises(DamagedFilm, match=r"damaged at 00:0[12]: a picture there") as refused:
-        find_changes(path)
+        watch_film(path)
 
     assert refused.value.remedy
 
@@ -328,7 +328,7 @@ def test_a_film_that_is_damaged_in_the_middle_is_refused_and_says_where(tmp_path
 def _refused(path: Path) -> type[VideoError]:
     with pytest.raises(VideoError) as refused:
         check_film(path)
-        find_changes(path)
+        watch_film(path)
     assert str(refused.value).count(".") >= 1
     return type(refused.value)
 

@@ -15,7 +15,7 @@ import pytest
 from coursecrafter.domain.film import Stretch
 from coursecrafter.media import film_packets
 from coursecrafter.media.film import FilmTooLarge, check_film, look_at_film, read_pictures
-from coursecrafter.media.film_changes import find_changes
+from coursecrafter.media.film_changes import watch_film
 from coursecrafter.media.film_packets import FilmPackets, UnreadableIndex, index_film
 from coursecrafter.media.film_plan import FilmedPart, OwnPart, Part, Play, plan_parts
 from coursecrafter.media.picture_track import FRAME_TICKS, TICKS_PER_S, CopiedPart
@@ -131,13 +131,13 @@ def test_odd_films_are_cut_like_any_other(options: Sequence[str], more: dict[str
     path = film(tmp_path / "odd.mp4", *options, lasts_s=3, **more)  # type: ignore[arg-type]  # texts
 
     assert check_film(path) == tuple(map(int, more["size"].split("x")))
-    assert [float(change.begin_s) for change in find_changes(path)] == pytest.approx([0, 1, 2], abs=0.25)
+    assert [float(change.begin_s) for change in watch_film(path).changes] == pytest.approx([0, 1, 2], abs=0.25)
 
 
 def test_a_film_of_three_hours_is_cut_in_bounded_time(tmp_path: Path) -> None:
     path = film(tmp_path / "long.mp4", "-g", "9999", size="64x36", fps="1/20", lasts_s=3 * 3600)
 
-    found = find_changes(path)
+    found = watch_film(path).changes
 
     assert [float(change.begin_s) for change in found] == pytest.approx([0, 3600, 7200], abs=20)
 
