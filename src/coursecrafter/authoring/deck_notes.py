@@ -17,6 +17,9 @@ from coursecrafter.domain.deck import Build, Deck, Slide
 
 MARK = re.compile(r"[ \t]*[\[<(]\s*(?:click|clic|clique|klick|klik|clik)\s*\d*\s*[\])>][ \t]*", re.IGNORECASE)
 
+RULE = re.compile(r"^[ \t]*([-=_*~#\u2013\u2014\u2500\u2550])\1{2,}[ \t]*$\n?", re.MULTILINE)
+"""A line drawn to part one passage of notes from the next, which nobody says."""
+
 
 class ScriptSource(StrEnum):
     """What of a deck becomes the script."""
@@ -39,9 +42,10 @@ def script_source(deck: Deck) -> ScriptSource:
 
 
 def _with_notes(slide: Slide) -> Slide:
-    if not slide.notes.strip():
+    notes = RULE.sub("", slide.notes)
+    if not notes.strip():
         return slide
-    parts = [part.strip() for part in MARK.split(slide.notes)]
+    parts = [part.strip() for part in MARK.split(notes)]
     if len(parts) == 1:
         return replace(slide, builds=(_whole(slide, parts[0]),))
     last = len(slide.builds) - 1

@@ -33,6 +33,9 @@ CLOSERS = "\"'”’»›)]}）」』】"
 EAST_ASIAN = "\u2e80-\u303f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
 PIECE = re.compile(rf"[{EAST_ASIAN}][^\s\w]*|[^\s{EAST_ASIAN}]+[、。，；：！？）」』】〉》]*")
 
+RULE = re.compile(r"^[ \t]*(?:([^\w\s])\1{2,}|_{3,}|[-.…·•–—]+)[ \t]*$", re.MULTILINE)
+"""A line of dots or dashes: nobody says it, so there is no time to read it in."""
+
 
 @dataclass(frozen=True, slots=True)
 class SpokenText:
@@ -152,6 +155,7 @@ def _pieces(scene: Sequence[SpokenText]) -> Iterator[_Piece]:
         text = "".join(
             char if unicodedata.category(char) not in {"Cc", "Cs"} or char == "\n" else " " for char in spoken.text
         )
+        text = RULE.sub(lambda rule: " " * len(rule[0]), text)
         at_s = partial(_time_at, *_time_map(spoken))
         told = [word for word in spoken.words if not word.is_estimated]
         starts = [word.char_start for word in told]

@@ -64,6 +64,13 @@ def test_fewer_marks_than_builds_leave_the_last_ones_silent() -> None:
     ]
 
 
+def test_lines_that_part_passages_of_the_notes_are_not_spoken() -> None:
+    deck = with_script(make_deck("Why?\n=====\nBecause – of this.\n  ---  \nA --- B\n***"), ScriptSource.NOTES)
+
+    assert said(deck) == [("3.2", "Why?\nBecause – of this.\nA --- B")]
+    assert script_source(with_script(make_deck("-----"), ScriptSource.NOTES)) is ScriptSource.SCREEN
+
+
 def test_a_slide_without_notes_says_what_stands_on_it() -> None:
     deck = with_script(make_deck("  \n"), ScriptSource.NOTES)
 
