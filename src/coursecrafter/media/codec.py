@@ -18,7 +18,7 @@ from av.audio.frame import AudioFrame
 from av.video.frame import PictureType
 from PIL import Image
 
-from coursecrafter.media.frames import FrameMaker
+from coursecrafter.media.frames import FrameMaker, grey_frame
 from coursecrafter.media.timeline import AAC_FRAME_SAMPLES, SAMPLE_RATE_HZ, VIDEO_FPS
 
 CODEC_VERSION = 1
@@ -29,6 +29,8 @@ Picture = np.ndarray[Any, np.dtype[np.uint8]] | Path
 
 Samples = np.ndarray[Any, np.dtype[np.float32]]
 """Mono sound at 48 kHz, -1 to 1."""
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 AAC_BIT_RATE = 128_000
 SECTION = ("b0", "b1", "b2", "a0", "a1", "a2")
@@ -52,12 +54,12 @@ GLOBAL_HEADER, BIT_EXACT = 1 << 22, 1 << 23  # the latter leaves out the encoder
 
 
 def encode_h264(
-    pictures: Iterable[Picture], idr: Sequence[bool], width_px: int, height_px: int, set_id: int = 0
+    pictures: Iterable[Picture | None], idr: Sequence[bool], width_px: int, height_px: int, set_id: int = 0
 ) -> tuple[bytes, list[bytes]]:
     """Encode pictures as IDR and P pictures, in bounded memory.
 
     Args:
-        pictures: N pictures, all of the size given.
+        pictures: N pictures, all of the size given; None for a flat grey one.
         idr: N flags; the first is True.
         width_px, height_px: even.
         set_id: of SPS and PPS, 0 to 31; another than a stranger's pictures in the same track have.
@@ -74,7 +76,7 @@ def encode_h264(
     units: list[bytes] = []
     frames = FrameMaker()
     for index, (picture, is_idr) in enumerate(zip(pictures, idr, strict=True)):
-        frame = frames.make(read_picture(picture))
+        frame = grey_frame(width_px, height_px) if picture is None else frames.make(read_picture(picture))
         frame.pts, frame.time_base = index, Fraction(1, VIDEO_FPS)
         frame.pict_type = PictureType.I if is_idr else PictureType.NONE
         units += [bytes(packet) for packet in context.encode(frame)]
@@ -110,7 +112,8 @@ def encode_aac(samples: Samples) -> tuple[bytes, list[bytes]]:
     context.flags |= GLOBAL_HEADER | BIT_EXACT
     packets: list[bytes] = []
     for start in range(0, len(samples), AAC_FRAME_SAMPLES):
-        frame = _mono_frame(samples[start : start + AAC_FRAME_SAMPLES], "fltp", SAMPLE_RATE_HZ, start)
+        block = np.asarray(samples[start : start + AAC_FRAME_SAMPLES], np.float32)
+        frame = _mono_frame(block, SAMPLE_RATE_HZ, start)
         packets += [bytes(packet) for packet in context.encode(frame)]
     packets += [bytes(packet) for packet in context.encode(None) if packet.size]
     return bytes(context.extradata or b""), packets
@@ -121,7 +124,7 @@ def resample(samples: Samples, rate_hz: int) -> Samples:
     if rate_hz == SAMPLE_RATE_HZ or not len(samples):
         return samples
     resampler = av.AudioResampler(format="fltp", layout="mono", rate=SAMPLE_RATE_HZ)
-    parts = resampler.resample(_mono_frame(samples, "fltp", rate_hz)) + resampler.resample(None)
+    parts = resampler.resample(_mono_frame(samples, rate_hz)) + resampler.resample(None)
     return np.concatenate([np.zeros(0, np.float32), *(part.to_ndarray()[0] for part in parts)])
 
 
@@ -144,18 +147,18 @@ class Cascade:
         self._graph.configure()
         self._fed = 0
 
-    def feed(self, samples: Samples) -> np.ndarray[Any, np.dtype[np.float64]]:
+    def feed(self, samples: Samples) -> Floats:
         """What comes out for the next samples, as many."""
         if not len(samples):
             return np.zeros(0)
-        self._source.push(_mono_frame(samples, "dblp", SAMPLE_RATE_HZ, self._fed))
+        self._source.push(_mono_frame(np.asarray(samples, np.float64), SAMPLE_RATE_HZ, self._fed))
         self._fed += len(samples)
         return np.asarray(self._sink.pull().to_ndarray()[0], np.float64)
 
 
-def _mono_frame(samples: np.ndarray[Any, Any], form: str, rate_hz: int, at: int = 0) -> AudioFrame:
-    kind = np.float64 if form == "dblp" else np.float32
-    frame = AudioFrame.from_ndarray(np.ascontiguousarray(samples[np.newaxis], kind), format=form, layout="mono")
+def _mono_frame(samples: Samples | Floats, rate_hz: int, at: int = 0) -> AudioFrame:
+    form = "dblp" if samples.dtype == np.float64 else "fltp"
+    frame = AudioFrame.from_ndarray(np.ascontiguousarray(samples[np.newaxis]), format=form, layout="mono")
     frame.sample_rate, frame.pts, frame.time_base = rate_hz, at, Fraction(1, rate_hz)
     return frame
 

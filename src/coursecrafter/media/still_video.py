@@ -152,7 +152,6 @@ def encode_pictures(
         VideoNotAssembled: CC-0203, a picture has another size.
     """
     _require(bool(idr) and idr[0], "a run begins with an IDR")
-    grey = _grey(width_px, height_px)
     flags: list[bool] = []
     kept: list[bool] = []
     for is_idr in idr:
@@ -160,7 +159,7 @@ def encode_pictures(
         flags += [True, True] if is_idr else [False]
         kept += [False, True] if is_idr else [True]
     checked = (_of_size(picture, width_px, height_px) for picture in pictures)
-    fed = (next(checked) if is_kept else grey for is_kept in kept)
+    fed = (next(checked) if is_kept else None for is_kept in kept)
     parameter_sets, units = encode_h264(fed, flags, width_px, height_px, set_id)
     by_type = {nal_type(nal): nal for nal in split_annex_b(parameter_sets)}
     coded = tuple(_coded(unit) for unit, is_kept in zip(units, kept, strict=True) if is_kept)
@@ -225,13 +224,9 @@ def _idr_intervals(hold_frames: int, longest_frames: int) -> list[int]:
 @cache
 def _skip_nals(width_px: int, height_px: int, bits: int, set_id: int) -> tuple[bytes, ...]:
     """The picture that repeats the one before it, once for each `frame_num`."""
-    grey, size = _grey(width_px, height_px), {"width_px": width_px, "height_px": height_px}
+    grey, size = np.full((height_px, width_px, 3), 128, np.uint8), {"width_px": width_px, "height_px": height_px}
     skip = encode_pictures([grey, grey], [True, False], **size, set_id=set_id).pictures[1].nal
     return tuple(renumber(skip, bits, frame_num) for frame_num in range(1 << bits))
-
-
-def _grey(width_px: int, height_px: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    return np.full((height_px, width_px, 3), 128, np.uint8)
 
 
 def _coded(unit: bytes) -> CodedPicture:
