@@ -3,10 +3,11 @@
 All make an H.264 video of 1920 x 1080 at 30 frames a second with AAC sound: ours, MoviePy 2, ffmpeg as its manual shows
 it (`-loop 1`), ffmpeg as an expert has it (each picture decoded and converted once and repeated by the loop filter, the
 fastest preset, steered for stills); and a copy of our file's packets, which is the floor. Ours also measures and levels
-each voice, and measures the finished file. MoviePy is no dependency: it is installed into a folder of its own. Prints
-wall and CPU seconds and their ratios; judges nothing, since machines differ.
+each voice, and measures the finished file. With `--lively`, pictures fade into one another and 24 words of each are lit
+one after the other; of the peers only MoviePy has words for that. MoviePy is no dependency: it is installed into a
+folder of its own. Prints wall and CPU seconds and their ratios; judges nothing, since machines differ.
 
-    python bench/video_kernels.py [--minutes 10] [--pictures 40] [--without moviepy,loop,expert]
+    python bench/video_kernels.py [--minutes 10] [--pictures 40] [--lively] [--without moviepy,loop,expert]
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ import time
 import venv
 import wave
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 BENCH_VENV = ROOT / "build" / "bench-venv"
 GAP_S = 0.7
+WORDS, FADE_FRAMES = 24, 12
 RATE_HZ = 48_000
 SENTENCE = (
     "A fire door keeps smoke out of the stairs for as long as it is shut, and that is why nobody may wedge it open. "
@@ -37,6 +40,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--pictures", type=int, default=40)
     parser.add_argument("--without", default="", help="Peers to leave out, by comma.")
+    parser.add_argument("--lively", action="store_true", help="Fades, and words that light up.")
     parser.add_argument("--part", choices=[*PARTS], help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -46,9 +50,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="cc-bench-") as name:
         folder = Path(name)
         prepare(folder, asked.pictures, asked.minutes * 60)
-        ours = run_part("ours", sys.executable, folder)
-        for peer in [name for name in PARTS if name not in {"ours", *asked.without.split(",")}]:
-            python = str(install_moviepy()) if peer == "moviepy" else sys.executable
+        us, *peers = LIVELY if asked.lively else [part for part in PARTS if part not in LIVELY]
+        ours = run_part(us, sys.executable, folder)
+        for peer in [name for name in peers if name not in asked.without.split(",")]:
+            python = str(install_moviepy()) if "moviepy" in peer else sys.executable
             theirs = run_part(peer, python, folder)
             print(f"  {peer} to ours: CPU {theirs[0] / ours[0]:.2f}, wall {theirs[1] / ours[1]:.2f}", flush=True)
 
@@ -157,6 +162,88 @@ def make_with_moviepy(folder: Path) -> None:
     )
 
 
+def make_lively(folder: Path) -> None:
+    from collections.abc import Iterator  # noqa: PLC0415  # see `prepare`
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+    from fractions import Fraction  # noqa: PLC0415
+
+    import numpy as np  # noqa: PLC0415
+
+    from coursecrafter.media.mp4 import write_mp4  # noqa: PLC0415
+    from coursecrafter.media.probe import measure  # noqa: PLC0415
+    from coursecrafter.media.sound import lay_blocks, make_voice_block  # noqa: PLC0415
+    from coursecrafter.media.still_video import Shown, blend, encode_pictures, plan_coding  # noqa: PLC0415
+    from coursecrafter.media.timeline import GAP_BETWEEN_SLIDES_S, Span, lay_out  # noqa: PLC0415
+
+    with ThreadPoolExecutor(2) as pool:
+        blocks = list(pool.map(make_voice_block, [path.read_bytes() for path in sorted(folder.glob("*.wav"))]))
+        lap("voices")
+        timeline = lay_out([Span(block.sound_s, GAP_BETWEEN_SLIDES_S, onset_s=block.onset_s) for block in blocks])
+        paths = sorted(folder.glob("*.png"))
+
+        def scene(index: int) -> Shown:
+            base, before = read_png(paths[index]), lit(read_png(paths[index - 1]), WORDS - 1) if index else None
+            fade = FADE_FRAMES if index else 0
+            ends = np.linspace(fade, timeline.cues[index].frames, WORDS + 1).astype(int)
+            holds = (*[1] * fade, *np.diff(ends).tolist())
+
+            def pictures() -> Iterator[np.ndarray]:
+                if before is not None:
+                    yield from blend(before, lit(base, 0), fade)
+                yield from (lit(base, word) for word in range(WORDS))
+
+            flags = plan_coding(holds)
+            return Shown(encode_pictures(pictures(), flags), holds)
+
+        shown = list(pool.map(scene, range(len(paths))))
+    lap("pictures")
+    placed = [(cue.sound_frame, block) for cue, block in zip(timeline.cues, blocks, strict=True)]
+    write_mp4(folder / "lively.mp4", shown, lay_blocks(placed, timeline.sound_frames))
+    measure(folder / "lively.mp4", Fraction(1, 30))
+    lap("mux and measure")
+
+
+def make_lively_with_moviepy(folder: Path) -> None:
+    from moviepy import AudioFileClip, ImageClip, concatenate_videoclips, vfx  # noqa: PLC0415
+
+    fade_s = FADE_FRAMES / 30
+    clips = []
+    for picture, sound in zip(sorted(folder.glob("*.png")), sorted(folder.glob("*.wav")), strict=True):
+        voice, base = AudioFileClip(str(sound)), read_png(picture)
+        each_s = (voice.duration + GAP_S) / WORDS
+        words = [ImageClip(lit(base, word)).with_duration(each_s) for word in range(WORDS)]
+        scene = concatenate_videoclips(words, method="chain").with_audio(voice)
+        clips.append(scene.with_effects([vfx.CrossFadeIn(fade_s)]) if clips else scene)
+    video = concatenate_videoclips(clips, method="compose", padding=-fade_s)
+    video.write_videofile(
+        str(folder / "lively-moviepy.mp4"),
+        fps=30,
+        codec="libx264",
+        audio_codec="aac",
+        audio_fps=RATE_HZ,
+        preset="veryfast",
+        logger=None,
+    )
+
+
+def read_png(path: Path) -> Any:
+    """A picture's pixels."""
+    import numpy as np  # noqa: PLC0415  # see `prepare`
+    from PIL import Image  # noqa: PLC0415
+
+    with Image.open(path) as image:
+        return np.asarray(image.convert("RGB"))
+
+
+def lit(base: Any, word: int) -> Any:
+    """The picture with one of its words lit: the light part of its box turns yellow."""
+    pixels = base.copy()
+    row, column = divmod(word, 6)
+    box = pixels[300 + 160 * row : 350 + 160 * row, 120 + 240 * column : 340 + 240 * column]
+    box[:, :, 2] = box[:, :, 2] // 4
+    return pixels
+
+
 def make_with_loop(folder: Path) -> None:
     encode_each(folder, "loop", ["-loop", "1", "-framerate", "30"], ["-preset", "veryfast", "-tune", "stillimage"])
 
@@ -198,7 +285,10 @@ PARTS = {
     "expert": make_as_expert,
     "loop": make_with_loop,
     "moviepy": make_with_moviepy,
+    "lively": make_lively,
+    "lively-moviepy": make_lively_with_moviepy,
 }
+LIVELY = ("lively", "lively-moviepy")
 
 
 if __name__ == "__main__":
