@@ -189,6 +189,7 @@ def speak_texts(
         takes: what their author thinks of earlier sounds, one for each text; () where nothing is known.
 
     Raises:
+        NoOtherTake: CC-0363.
         GatewayError: CC-03xx, a call failed.
     """
     spoken = [index for index, text in enumerate(texts) if is_speakable(text)]
@@ -204,7 +205,10 @@ def speak_texts(
 
         def take_of(index: int) -> int:
             # The offline voice says a text alike each time.
-            return 0 if by.is_offline or not takes else choose_take(store, partial(step_of, index), takes[index])
+            if by.is_offline or not takes:
+                return 0
+            with _named(label(index)):
+                return choose_take(store, partial(step_of, index), takes[index])
 
         return steps.run([step_of(index, take_of(index)) for index in spoken])
 

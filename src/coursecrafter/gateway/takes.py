@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from coursecrafter.domain.speech import Takes
+from coursecrafter.errors import GatewayError
 from coursecrafter.jobs.steps import Step
 from coursecrafter.storage.objects import ObjectStore
 
@@ -16,8 +17,20 @@ MOST_TAKES = 20
 """Of one text in one voice: who likes none of so many wants another voice."""
 
 
+class NoOtherTake(GatewayError):
+    """Every take of a text was rejected, and a voice is not asked for more."""
+
+    code = "CC-0363"
+    status = 422
+    remedy = "Approve one of the takes after all, choose another voice, or say it in other words."
+
+
 def choose_take(store: ObjectStore, step_of: Callable[[int], Step], takes: Takes) -> int:
-    """The take to use: the approved one, else the first that nobody rejected, else one that is not made yet."""
+    """The take to use: the approved one, else the first that nobody rejected, else one that is not made yet.
+
+    Raises:
+        NoOtherTake: CC-0363.
+    """
     if not takes.rejected:
         return 0
     usable = None
@@ -31,4 +44,6 @@ def choose_take(store: ObjectStore, step_of: Callable[[int], Step], takes: Takes
             return take
         if usable is None and sound not in takes.rejected:
             usable = take
-    return usable or 0
+    if usable is None:
+        raise NoOtherTake(f"All {MOST_TAKES} takes of a text in this voice were rejected.")
+    return usable

@@ -26,7 +26,7 @@ from coursecrafter.gateway.speech_step import (
     speech_step,
     spoken_form,
 )
-from coursecrafter.gateway.takes import MOST_TAKES
+from coursecrafter.gateway.takes import MOST_TAKES, NoOtherTake
 from coursecrafter.jobs.steps import InlineRunner
 from coursecrafter.storage.objects import ObjectStore
 from plain_gateway import PlainGateway
@@ -185,18 +185,27 @@ def test_a_voice_that_knows_no_other_take_says_so(tmp_path: Path) -> None:
     assert said == ["The voice says text 1 as in the take that was rejected: choose another voice or other words"]
 
 
-def test_nobody_is_asked_for_more_takes_than_make_sense(tmp_path: Path) -> None:
+def test_who_rejects_as_many_takes_as_make_sense_is_told_that_there_is_no_other(tmp_path: Path) -> None:
     sounds = [toned(level) for level in range(MOST_TAKES)]
     store, voice = ObjectStore(str(tmp_path), UUID(int=9)), Moody(*sounds)
     rejected: frozenset[str] = frozenset()
-    for _ in range(MOST_TAKES + 1):
-        takes = [Takes(None, rejected)]
-        settings: Any = {"language": "en", "voice": "v", "purpose": PURPOSE, "takes": takes}
+
+    def sound(rejected: frozenset[str]) -> str:
+        settings: Any = {"language": "en", "voice": "v", "purpose": PURPOSE, "takes": [Takes(None, rejected)]}
         (speech,) = speak_texts(InlineRunner(store), store, voice, ["Hello"], **settings)
         assert speech is not None
-        rejected |= {speech.sound.key}
+        return speech.sound.key
+
+    for _ in range(MOST_TAKES):
+        rejected |= {sound(rejected)}
 
     assert len(rejected) == MOST_TAKES
+    with pytest.raises(
+        NoOtherTake, match=r"All 20 takes of a text in this voice were rejected\. This happened at text 1"
+    ):
+        sound(rejected)
+    last = max(rejected)
+    assert sound(rejected - {last}) == last
 
 
 def test_an_answer_that_is_no_sound_is_refused(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ from coursecrafter.db.refusals import EditedMeanwhile, NotAllowed, NotFound, Sta
 from coursecrafter.domain.course import Engine
 from coursecrafter.gateway.errors import CallFailed
 from coursecrafter.gateway.providers.offline_voices import UnknownVoice
+from coursecrafter.gateway.takes import NoOtherTake
 from coursecrafter.ingest.deck_reader import UnreadableDeck
 from coursecrafter.ingest.film_notes import NotesDoNotFit, UnreadableNotes
 from coursecrafter.ingest.office import OfficeMissing
@@ -185,7 +186,7 @@ def reopen_lesson_plan(call: Calling, lesson_id: UUID) -> Response:
 @routes.acts(
     "/{lesson_id}/generate-voice",
     VoiceGenerated,
-    refuses=(*ACT, UnknownVoice, CallFailed, *BROKEN),
+    refuses=(*ACT, UnknownVoice, CallFailed, NoOtherTake, *BROKEN),
     else_accepts=Running,
 )
 def generate_voice(call: Calling, lesson_id: UUID, body: VoiceOrder) -> Response:
