@@ -157,8 +157,9 @@ class Cascade:
 
 
 def _mono_frame(samples: Samples | Floats, rate_hz: int, at: int = 0) -> AudioFrame:
+    block: Samples | Floats = np.ascontiguousarray(samples[np.newaxis])
     form = "dblp" if samples.dtype == np.float64 else "fltp"
-    frame = AudioFrame.from_ndarray(np.ascontiguousarray(samples[np.newaxis]), format=form, layout="mono")
+    frame = AudioFrame.from_ndarray(block, format=form, layout="mono")
     frame.sample_rate, frame.pts, frame.time_base = rate_hz, at, Fraction(1, rate_hz)
     return frame
 
@@ -172,10 +173,15 @@ def decode_sound(path: Path) -> Iterator[Samples]:
                 yield part.to_ndarray()[0]
 
 
-def read_packets(path: Path) -> Iterator[tuple[str, Fraction, Fraction, bool]]:
-    """Each packet's kind ("video", "audio"), time and duration in seconds, and whether a viewer can seek to it."""
+def read_picture_times(path: Path) -> tuple[Fraction, list[tuple[int, int, bool]]]:
+    """The time base of a file's pictures in seconds, and for each its time and duration in it, in the file's order.
+
+    Also whether a viewer can seek to it.
+    """
     with av.open(str(path)) as container:
-        for packet in container.demux():
-            if packet.pts is not None and packet.size:
-                base = Fraction(packet.time_base)
-                yield packet.stream.type, packet.pts * base, (packet.duration or 0) * base, packet.is_keyframe
+        times = [
+            (packet.pts, packet.duration or 0, packet.is_keyframe)
+            for packet in container.demux(video=0)
+            if packet.pts is not None and packet.size
+        ]
+        return Fraction(container.streams.video[0].time_base or 1), times

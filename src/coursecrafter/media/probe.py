@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from coursecrafter.media.codec import Samples, decode_sound, read_packets
+from coursecrafter.media.codec import Samples, decode_sound, read_picture_times
 from coursecrafter.media.loudness import Meter, decibels, true_peak
 from coursecrafter.media.timeline import SAMPLE_RATE_HZ
 
@@ -56,16 +58,12 @@ def measure(path: Path, frame_s: Fraction) -> Measured:
         path: the file.
         frame_s: how long the last picture is shown where the file does not say, in seconds.
     """
-    frames, end_s, distance_s = 0, Fraction(0), Fraction(0)
-    key_s: Fraction | None = None
+    base, times = read_picture_times(path)
+    lasts = math.ceil(frame_s / base)
     # Pictures may not stand in the file in the order in which they are shown; those that can be sought to always do.
-    for kind, at_s, lasts_s, is_key in read_packets(path):
-        if kind == "video":
-            frames, end_s = frames + 1, max(end_s, at_s + (lasts_s or frame_s))
-            if is_key:
-                distance_s = max(distance_s, at_s - key_s) if key_s is not None else distance_s
-                key_s = at_s
-    distance_s = max(distance_s, end_s - (key_s or 0))
+    end = max((at + (duration or lasts) for at, duration, _ in times), default=0)
+    keys = [at for at, _, is_key in times if is_key]
+    distance = max((after - key for key, after in pairwise([*keys, end])), default=end)
     meter = Meter()
     peak, samples = 0.0, 0
     envelope: list[np.ndarray[Any, Any]] = []
@@ -75,10 +73,10 @@ def measure(path: Path, frame_s: Fraction) -> Measured:
         samples += len(second)
         envelope.append(_envelope(second))
     return Measured(
-        video_frames=frames,
-        video_s=end_s,
+        video_frames=len(times),
+        video_s=end * base,
         sound_s=Fraction(samples, SAMPLE_RATE_HZ),
-        longest_key_distance_s=distance_s,
+        longest_key_distance_s=distance * base,
         is_faststart=_is_faststart(path),
         lufs=meter.integrated_lufs(),
         peak_dbtp=decibels(peak),
