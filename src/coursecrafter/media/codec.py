@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import av
 import numpy as np
@@ -153,12 +153,12 @@ class Cascade:
             return np.zeros(0)
         self._source.push(_mono_frame(np.asarray(samples, np.float64), SAMPLE_RATE_HZ, self._fed))
         self._fed += len(samples)
-        return np.asarray(self._sink.pull().to_ndarray()[0], np.float64)
+        return np.asarray(cast("AudioFrame", self._sink.pull()).to_ndarray()[0], np.float64)
 
 
 def _mono_frame(samples: Samples | Floats, rate_hz: int, at: int = 0) -> AudioFrame:
-    block: Samples | Floats = np.ascontiguousarray(samples[np.newaxis])
     form = "dblp" if samples.dtype == np.float64 else "fltp"
+    block = cast("Samples | Floats", np.ascontiguousarray(samples[np.newaxis]))
     frame = AudioFrame.from_ndarray(block, format=form, layout="mono")
     frame.sample_rate, frame.pts, frame.time_base = rate_hz, at, Fraction(1, rate_hz)
     return frame
