@@ -35,11 +35,20 @@ def placed(text: str, x_px: float, baseline_px: int = 40) -> PlacedToken:
     return PlacedToken(tokenize(text)[0], x_px, baseline_px, Face(400, 30).length(text))
 
 
-def test_a_letter_that_no_font_draws_takes_no_room() -> None:
-    face = Face(400, 40)
+@pytest.mark.parametrize("tracking_em", [0, -0.02])
+def test_a_letter_that_no_font_draws_takes_no_room_and_leaves_no_box(tracking_em: float) -> None:
+    face = Face(400, 40, tracking_em=tracking_em)
 
     assert faces.undrawable(f"a{NO_FONT_DRAWS}") == NO_FONT_DRAWS
     assert face.length(f"a{NO_FONT_DRAWS}b") == face.length("ab")
+    found, wanted = (face.mask(text, is_rtl=False).pixels for text in (f"a{NO_FONT_DRAWS}b", "ab"))
+    assert np.array_equal(found, wanted)
+
+
+def test_words_that_no_font_draws_leave_no_gap() -> None:
+    tokens = typesetting.tokenize(f"Keep {NO_FONT_DRAWS}\u200d calm {NO_FONT_DRAWS}.")
+
+    assert [token.text for token in tokens] == ["Keep", "calm", f"{NO_FONT_DRAWS}."]
 
 
 def test_a_word_without_ink_covers_nothing() -> None:

@@ -84,6 +84,12 @@ def undrawable(text: str) -> str:
     return "".join(sorted({char for char in text if is_drawable(char) and _font_of(char, face) is None}))
 
 
+def is_seen(word: str) -> bool:
+    """Whether a font of this machine draws anything of a word."""
+    face = Face(400, 40)
+    return any(char not in JOINERS and _font_of(char, face) is not None for char in word)
+
+
 # Fonts: opened once per process. Threads share them, Pillow's drawing holds the interpreter.
 
 
@@ -106,7 +112,8 @@ def _runs(text: str, face: Face) -> list[tuple[str, Path]]:
 def _length_px(face: Face, text: str) -> float:
     runs = _runs(text, face)
     if face.tracking_em and len(runs) == 1 and runs[0][1] == font_file(face.weight, face.family):
-        return _open(runs[0][1], face).getlength(text) + face.tracking_em * face.size_px * len(text)
+        drawn, path = runs[0]
+        return _open(path, face).getlength(drawn) + face.tracking_em * face.size_px * len(drawn)
     return sum(_open(path, face).getlength(run) for run, path in runs)
 
 
@@ -121,10 +128,11 @@ def _mask(face: Face, text: str, is_rtl: bool) -> Mask:
     parts: list[tuple[float, str, ImageFont.FreeTypeFont]] = []
     x_px = 0.0
     if face.tracking_em and len(runs) == 1 and runs[0][1] == font_file(face.weight, face.family):
-        font = _open(runs[0][1], face)
-        for index, char in enumerate(text):
+        drawn, path = runs[0]
+        font = _open(path, face)
+        for index, char in enumerate(drawn):
             # The difference of two lengths carries the kerning between the letters.
-            x_px = font.getlength(text[: index + 1]) - font.getlength(char) + index * face.tracking_em * face.size_px
+            x_px = font.getlength(drawn[: index + 1]) - font.getlength(char) + index * face.tracking_em * face.size_px
             parts.append((x_px, char, font))
     else:
         for run, path in reversed(runs) if is_rtl else runs:

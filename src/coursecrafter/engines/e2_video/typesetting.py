@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from coursecrafter.engines.e2_video.faces import Face, is_drawable
+from coursecrafter.engines.e2_video.faces import Face, is_drawable, is_seen
 
 BREAKS_ANYWHERE = ((0x2E80, 0x9FFF), (0xAC00, 0xD7FF), (0xF900, 0xFAFF), (0xFF00, 0xFFEF), (0x20000, 0x3FFFF))
 NEVER_FIRST = frozenset("、。，．：；！？）］｝〕〉》」』】’”…・ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ,.!?;:)]}%％°")
@@ -72,12 +72,12 @@ class PlacedToken:
 
 
 def tokenize(text: str) -> tuple[Token, ...]:
-    """Split a text into the words that are drawn; control characters count as blanks."""
+    """Split a text into the words that are drawn; control characters count as blanks, unknown ones are left out."""
     tokens: list[Token] = []
     has_space = starts_line = False
     for start, end in _chunks(text):
         word = "".join(char if is_drawable(char) else "" for char in text[start:end])
-        if word:
+        if is_seen(word):
             tokens.append(Token(start, end, word, has_space, starts_line and bool(tokens)))
         gap = text[end : end + 1]
         has_space = gap != "" and _is_blank(gap)
