@@ -87,6 +87,11 @@ class FilmPackets:
         taken = {parameter_set_id(one) for one in (*self.sps, *self.pps)}
         return next(number for number in range(1, MOST_SET_IDS) if number not in taken)
 
+    @property
+    def fps(self) -> float:
+        """Pictures a second, as most of them follow each other; to a thousandth."""
+        return round(float(1 / (Fraction(float(np.median(np.diff(np.sort(self.times))))) * self.base_s)), 3)
+
     def to_bytes(self) -> bytes:
         """The index as one file."""
         held = io.BytesIO()

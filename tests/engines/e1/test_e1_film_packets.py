@@ -259,10 +259,10 @@ def test_it_plays_and_seeks_in_chromium(copied: Copied, chromium: Any) -> None:
     page.close()
 
 
-def test_a_video_of_a_film_s_size_says_so(tmp_path: Path) -> None:
+def test_a_video_of_a_film_s_size_and_rate_says_so(tmp_path: Path) -> None:
     workbench = make_workbench(tmp_path)
     size = [*OPTIONS, "-vf", "scale=1920:1200:flags=neighbor:out_color_matrix=bt709"]
-    clip = write_film(tmp_path / "clip.mp4", [np.full((90, 144, 3), SHADES[1], np.uint8)] * 15, options=size)
+    clip = write_film(tmp_path / "clip.mp4", [np.full((90, 144, 3), SHADES[1], np.uint8)] * 30, fps=60, options=size)
     cut = FilmCut(
         workbench.bench.store.put_file(clip, "video/mp4"), (("1.0", Stretch(Fraction(0), Fraction(0), Fraction(1, 2))),)
     )
@@ -271,7 +271,7 @@ def test_a_video_of_a_film_s_size_says_so(tmp_path: Path) -> None:
     rendered = render(make_course(lesson), lesson, workbench.bench, film=cut)
 
     metadata = rendered.outputs[0].metadata
-    assert (metadata["width"], metadata["height"]) == (1920, 1200)
+    assert (metadata["width"], metadata["height"], metadata["fps"]) == (1920, 1200, 60)
     assert json.loads(workbench.text(rendered, "report_json"))["facts"]["Picture"] == "1920 × 1200"
 
 

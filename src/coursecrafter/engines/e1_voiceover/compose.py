@@ -268,7 +268,7 @@ def _video_metadata(course: Course, parts: Parts, timeline: Timeline) -> dict[st
     return {
         "width": parts.picture_format.width_px,
         "height": parts.picture_format.height_px,
-        "fps": VIDEO_FPS,
+        "fps": parts.footage.fps if parts.footage else VIDEO_FPS,
         "duration_seconds": float(timeline.duration_s),
         "language": course.language,
         "voice_profile": course.voice,

@@ -90,6 +90,11 @@ class Footage:
             return FULL_HD
         return PictureFormat(self.packets.width_px, self.packets.height_px, self.packets.free_set_id)
 
+    @property
+    def fps(self) -> float:
+        """Pictures a second in the video where the film moves."""
+        return self.packets.fps if self.is_taken_over and len(self.packets.times) > 1 else VIDEO_FPS
+
 
 def index_packets(bench: Bench, reel: Reel) -> FilmPackets:
     """Where the film's packets stand, and whether they can be taken over; found once for a film.
