@@ -11,6 +11,7 @@ from enum import StrEnum
 from fractions import Fraction
 from uuid import UUID
 
+from coursecrafter.domain.clip import SegmentClip
 from coursecrafter.domain.deck import TextBlock
 from coursecrafter.domain.speech import NO_TAKES, Takes
 from coursecrafter.domain.stored import StoredObject
@@ -110,6 +111,7 @@ class SegmentContent:
         takes: what its author thinks of the sounds that it was spoken with.
         words: whose the text is; anything that was changed since the deck was read is its author's.
         youtube_url: the video that stands in its place, as `https://www.youtube.com/watch?v=…`; None for any other.
+        clip: what plays in its place once its text is spoken; None for any other.
     """
 
     id: UUID
@@ -124,6 +126,7 @@ class SegmentContent:
     takes: Takes = NO_TAKES
     words: Words = Words.AUTHOR
     youtube_url: str | None = None
+    clip: SegmentClip | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,8 @@ _KINDS = (
     StepKind("film_packets", "looking through the film", _FILM),
     StepKind("film_pictures", "picturing the film", is_chosen=True),
     StepKind("film_run", "encoding the film", _FILM),
+    StepKind("clip_run", "encoding clips", _FILM, is_chosen=True),
+    StepKind("clip_sound", "levelling clips", _FILM, is_chosen=True),
     StepKind("text", "writing", _BRANDED | _MODULE, is_paid=True),
     StepKind("scene_image", "composing pictures", _BRANDED, is_paid=True),
     StepKind("scene_clip", "watching clips", _BRANDED, is_chosen=True),

@@ -43,19 +43,23 @@ def finding(
     return Finding(check, Severity.OK if is_well else otherwise, sentence, figure, limit)
 
 
-def check_script(spoken_s: Fraction, planned_s: Fraction, measured: Mapping[str, Any]) -> Finding:
+def check_script(
+    spoken_s: Fraction, planned_s: Fraction, measured: Mapping[str, Any], played_s: Fraction = Fraction(0)
+) -> Finding:
     """Whether the video lasts as long as its script and the gaps in it.
 
     Args:
         spoken_s: seconds in which somebody speaks.
-        planned_s: of speech and silence together.
+        planned_s: of speech, clips and silence together.
         measured: figures of the file.
+        played_s: seconds in which a clip is heard.
     """
     apart_s = abs(measured["video_s"] - float(planned_s))
+    clips = f", {float(played_s):.2f} s of clips" if played_s else ""
     return finding(
         "script",
         apart_s <= FRAME_S,
-        f"{float(spoken_s):.2f} s of speech and {float(planned_s - spoken_s):.2f} s of silence make"
+        f"{float(spoken_s):.2f} s of speech{clips} and {float(planned_s - spoken_s - played_s):.2f} s of silence make"
         f" {float(planned_s):.2f} s; the video lasts {measured['video_s']:.2f} s.",
         apart_s,
         limit="within a frame",

@@ -16,7 +16,7 @@ from PIL import Image
 from coursecrafter.domain.course import Brand, SegmentContent
 from coursecrafter.domain.look import FrameSize, Shape, Transition
 from coursecrafter.domain.speech import Word
-from coursecrafter.engines.e2_video import clips, faces, paint, palette, plan, run, shots, typesetting
+from coursecrafter.engines.e2_video import faces, paint, palette, plan, run, shots, typesetting
 from coursecrafter.engines.e2_video.faces import Face
 from coursecrafter.engines.e2_video.fitting import Box, Lettering, Page
 from coursecrafter.engines.e2_video.layout import SceneText, lay_out_scene
@@ -26,6 +26,7 @@ from coursecrafter.engines.e2_video.stages import Arrangement, Side
 from coursecrafter.engines.e2_video.templates import PANEL
 from coursecrafter.engines.e2_video.transitions import paint_between
 from coursecrafter.engines.e2_video.typesetting import PlacedToken, Token, tokenize
+from coursecrafter.media import clips
 
 NO_FONT_DRAWS = "\U00010600"  # Linear A
 WHITE = (255, 255, 255)

@@ -17,7 +17,6 @@ from branded_films import SCENES, Studio, make_course, make_lesson, open_studio
 from coursecrafter.domain.course import Backdrop, Brand, Course, LessonContent
 from coursecrafter.domain.look import FrameSize, Look, ScreenText, Shape, Transition
 from coursecrafter.domain.output import Rendered
-from coursecrafter.engines.e2_video.clips import UnplayableClip
 from coursecrafter.engines.e2_video.engine import preview, preview_template, render, templates_for
 from coursecrafter.engines.e2_video.origins import credentials_of
 from coursecrafter.engines.e2_video.paint import mark_box
@@ -25,6 +24,7 @@ from coursecrafter.engines.e2_video.palette import make_palette
 from coursecrafter.engines.e2_video.produce import Film, NothingToTell, produce
 from coursecrafter.engines.e2_video.stages import Side
 from coursecrafter.engines.e2_video.templates import UnknownTemplate, template_named
+from coursecrafter.media.clips import UnplayableClip
 from coursecrafter.media.credentials import Origin, Source
 
 SMALL_PX = 360

@@ -35,7 +35,6 @@ from coursecrafter.authoring.voices import reject_voice_in_use
 from coursecrafter.background.workers import WorkBrokeDown, WorkerDied, WorkTookTooLong
 from coursecrafter.db.refusals import NotAllowed, NotFound, StateRefused, UnusableText, ValueRefused
 from coursecrafter.domain.course import Brand, Engine
-from coursecrafter.engines.e2_video.clips import UnplayableClip
 from coursecrafter.engines.e2_video.design import UnusableOutline
 from coursecrafter.engines.e2_video.logo import UnreadableLogo
 from coursecrafter.engines.e2_video.paint import UnreadableIllustration
@@ -44,6 +43,7 @@ from coursecrafter.engines.e2_video.templates import UnknownTemplate, template_n
 from coursecrafter.gateway.errors import CallFailed
 from coursecrafter.gateway.providers.offline_image import UndrawablePicture
 from coursecrafter.gateway.providers.offline_voices import UnknownVoice
+from coursecrafter.media.clips import UnplayableClip
 from coursecrafter.media.sound import UnusableSound
 from coursecrafter.reading.outlines import read_outline
 from coursecrafter.reading.plans import read_plan

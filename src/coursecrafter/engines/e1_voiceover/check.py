@@ -22,6 +22,7 @@ from coursecrafter.engines.video_checks import (
     finding,
 )
 from coursecrafter.media.captions import Caption
+from coursecrafter.media.sound import VoiceBlock
 from coursecrafter.media.timeline import AAC_FRAME_S, Timeline
 
 
@@ -31,6 +32,7 @@ def check_video(
     timeline: Timeline,
     captions: Sequence[Caption],
     measured: Mapping[str, Any],
+    played_s: Fraction = Fraction(0),
 ) -> list[Finding]:
     """Findings about a video, each with its figure.
 
@@ -39,10 +41,11 @@ def check_video(
         spoken_s: seconds in which somebody speaks.
         timeline, captions: as planned.
         measured: from `measuring`.
+        played_s: seconds in which a clip is heard.
     """
     return [
         *_check_frames(timeline, measured),
-        check_script(spoken_s, timeline.duration_s, measured),
+        check_script(spoken_s, timeline.duration_s, measured, played_s),
         check_seen(measured, [shot.label for shot in shots]),
         *check_sound(measured, "Nothing is spoken in this lesson."),
         _check_sync(measured),
@@ -55,11 +58,23 @@ def check_film(lesson: LessonContent, film: FilmCut | None) -> list[Finding]:
     """What the film does not show of a lesson; nothing where there is no film."""
     if film is None:
         return []
-    wanted = [one for one in lesson.segments if one.source_ref and one.picture]
+    wanted = [one for one in lesson.segments if one.source_ref and one.picture and not one.clip]
     missing = [_named(one.source_ref or "") for one in wanted if film.find(one.source_ref, one.id) is None]
     sentences = [f"{len(wanted) - len(missing)} of {len(wanted)} pictures are the film's own."]
     sentences += [f"{name} was not found in the film; its slide picture stands instead." for name in missing]
     return [finding("film", not missing, " ".join(sentences), len(missing), Severity.WARNING)]
+
+
+def check_clips(shots: Sequence[Shot], blocks: Sequence[VoiceBlock | None]) -> list[Finding]:
+    """What of the clips cannot be read by those who do not hear them; nothing where there is none."""
+    clips = [(shot, block) for shot, block in zip(shots, blocks, strict=True) if shot.heard]
+    if not clips:
+        return []
+    unread = [f"the clip of {shot.label}" for shot, block in clips if block and block.packets]
+    sentence = f"{len(clips)} clips play in place."
+    if unread:
+        sentence += f" What is said in them has no captions: {', '.join(unread)}."
+    return [finding("clips", not unread, sentence, len(unread), Severity.WARNING, limit="none without captions")]
 
 
 def check_packets(footage: Footage | None, cutting: FilmCutting | None) -> list[Finding]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import UUID
 
 from PIL import Image
 
@@ -20,7 +21,7 @@ from coursecrafter.engines.bench import Bench
 from coursecrafter.engines.e1_voiceover.film_track import FilmCutting, cut_footage
 from coursecrafter.engines.e1_voiceover.measuring import measure_video
 from coursecrafter.engines.e1_voiceover.plan import Shot, VideoPlan
-from coursecrafter.engines.e1_voiceover.produce import Parts, visual_pixels
+from coursecrafter.engines.e1_voiceover.produce import Parts, shot_pixels
 from coursecrafter.engines.finishing import Told, document, sign, text_outputs
 from coursecrafter.engines.soundtrack import PlacedVoice, Soundtrack, lay_sound
 from coursecrafter.jobs.steps import Produced, Step
@@ -95,10 +96,14 @@ def compose(
 
 
 def _span(shot: Shot, parts: Parts, index: int) -> Span:
-    block = parts.blocks[index]
-    if block is None or not block.packets:
-        return Span(Fraction(0), shot.gap_s, shot.at_least_s)
-    return Span(block.sound_s, shot.gap_s, shot.at_least_s, block.onset_s)
+    block, run, at_least_s = parts.blocks[index], parts.stills[index], shot.at_least_s
+    is_silent = block is None or not block.packets
+    if shot.visual.plays and run:
+        seen_s = Fraction(len(run.pictures), VIDEO_FPS) + (Fraction(0) if is_silent else shot.gap_s)
+        at_least_s = max(seen_s, at_least_s or Fraction(0))
+    if block is None or is_silent:
+        return Span(Fraction(0), shot.gap_s, at_least_s)
+    return Span(block.sound_s, shot.gap_s, at_least_s, block.onset_s)
 
 
 def _mux_step(
@@ -128,8 +133,8 @@ def _mux_step(
             modified=course.modified,
             film=cutting.footage.reel.file() if cutting else None,
         )
-        picture = Image.fromarray(visual_pixels(bench, first)).resize(POSTER_SIZE, Image.Resampling.LANCZOS)
-        picture.save(poster, quality=88)
+        seen = Image.fromarray(shot_pixels(bench, first, parts.posters[0]))
+        seen.resize(POSTER_SIZE, Image.Resampling.LANCZOS).save(poster, quality=88)
         measured.write_text(
             json.dumps(
                 measure_video(video, plan, parts, timeline, bench, has_music=has_music)
@@ -206,7 +211,7 @@ def _told(course: Course, lesson: LessonContent, plan: VideoPlan, parts: Parts, 
 
 
 def _credentials(course: Course, lesson: LessonContent, parts: Parts, music: Music | None) -> Credentials:
-    """The deck's words and pictures are people's; only the voice is not."""
+    """The deck's words, pictures and clips are people's; only the voice is not."""
     voices = [(speech.provider, speech.model) for speech in parts.speeches if speech]
     origins = [Origin("script", Source.PERSON), Origin("pictures", Source.PERSON)]
     origins += [origin_of_voice(voices)] if voices else []
@@ -251,16 +256,31 @@ def _sidecar(
         "lesson_id": str(lesson.id),
         "duration_seconds": float(timeline.duration_s),
         "voice_profile": course.voice,
-        "script_segments": [
-            {
-                "segment_id": str(shot.segment_id),
-                "duration": voice_s,
-                "gap": round(float(cue.frames / VIDEO_FPS) - voice_s, 6),
-            }
-            for shot, cue, block in zip(plan.shots, timeline.cues, parts.blocks, strict=True)
-            if shot.segment_id
-            for voice_s in [round(float(block.sound_s), 6) if block else 0.0]
-        ],
+        "script_segments": [_timed(*one) for one in _by_segment(plan, timeline, parts)],
+    }
+
+
+def _by_segment(plan: VideoPlan, timeline: Timeline, parts: Parts) -> list[tuple[UUID, Fraction, int]]:
+    """Segments in playing order: how long each is heard in seconds, and seen in frames."""
+    lasts: list[tuple[UUID, Fraction, int]] = []
+    for shot, cue, block in zip(plan.shots, timeline.cues, parts.blocks, strict=True):
+        if shot.segment_id is None:
+            continue
+        heard_s, frames = block.sound_s if block else Fraction(0), cue.frames
+        # A clip goes on with what its segment said before.
+        if shot.heard and lasts and lasts[-1][0] == shot.segment_id:
+            _, said_s, stood = lasts.pop()
+            heard_s, frames = heard_s + said_s, frames + stood
+        lasts.append((shot.segment_id, heard_s, frames))
+    return lasts
+
+
+def _timed(segment_id: UUID, heard_s: Fraction, frames: int) -> dict[str, Any]:
+    lasts_s = round(float(heard_s), 6)
+    return {
+        "segment_id": str(segment_id),
+        "duration": lasts_s,
+        "gap": round(float(frames / VIDEO_FPS) - lasts_s, 6),
     }
 
 

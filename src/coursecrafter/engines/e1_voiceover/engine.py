@@ -9,7 +9,7 @@ from coursecrafter.domain.film import FilmCut
 from coursecrafter.domain.look import Music
 from coursecrafter.domain.output import Rendered, SpokenSegment
 from coursecrafter.engines.bench import Bench
-from coursecrafter.engines.e1_voiceover.check import check_film, check_packets, check_video
+from coursecrafter.engines.e1_voiceover.check import check_clips, check_film, check_packets, check_video
 from coursecrafter.engines.e1_voiceover.compose import compose
 from coursecrafter.engines.e1_voiceover.drawn import check_drawn
 from coursecrafter.engines.e1_voiceover.film_runs import open_reel
@@ -35,6 +35,7 @@ def render(
         VideoNotAssembled: CC-0203.
         UnusableSound: CC-0204.
         DamagedFilm: CC-0207, a part of the film cannot be decoded.
+        UnplayableClip: CC-0236, a clip cannot be played.
         UnusableSigningKey, CredentialsNotMade: CC-0210, CC-0211.
         UnusableMusic: CC-0212; or CC-0133 to CC-0135, the music is no recording.
         GatewayError: CC-03xx, a text could not be spoken.
@@ -48,13 +49,18 @@ def render(
         for shot, speech in zip(plan.shots, parts.speeches, strict=True)
         if shot.segment_id and speech
     )
-    spoken_s = sum((block.sound_s for block in parts.blocks if block), Fraction(0))
+    heard = list(zip(plan.shots, parts.blocks, strict=True))
+    spoken_s, played_s = (
+        sum((block.sound_s for shot, block in heard if block and bool(shot.heard) is is_clip), Fraction(0))
+        for is_clip in (False, True)
+    )
     findings = [
         *check_spoken(lesson, plan, course.language),
         *check_drawn(lesson),
-        *check_video(plan.shots, spoken_s, composed.timeline, composed.captions, composed.measured),
+        *check_video(plan.shots, spoken_s, composed.timeline, composed.captions, composed.measured, played_s),
         *check_film(lesson, film),
         *check_packets(parts.footage, composed.cutting),
+        *check_clips(plan.shots, parts.blocks),
     ]
     outputs = (*composed.outputs, *report_of(course, lesson, plan, parts, composed, findings, bench))
     return Rendered(outputs, tuple(findings), voices, {"duration_seconds": float(composed.timeline.duration_s)})

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from uuid import UUID
 
+from coursecrafter.domain.clip import SegmentClip
 from coursecrafter.domain.course import Course, LessonContent, SceneContent, SegmentContent
 from coursecrafter.domain.film import FilmCut, Stretch
 from coursecrafter.domain.speech import NO_TAKES, Takes
@@ -21,6 +23,8 @@ END_CARD_S = Fraction(3)
 VIDEO_CARD_S = Fraction(8)
 """A viewer needs as long to take out a phone and point it at the code."""
 GAP_BEFORE_END_CARD_S = Fraction(1)
+CLIP_STANDS_S = Fraction(1, 5)
+"""How long a video that begins with a clip shows its first picture, beside the moment before any sound."""
 MOVE_MARGIN_S = Fraction(1, 5)
 """A segment stays longer than its picture moves: its frames are rounded to its sound, a fade's last steps are faint."""
 
@@ -39,16 +43,28 @@ class Visual:
 
     Attributes:
         stretch: the part of the film that shows the picture, if there is a film and it does.
+        clip: a film clip that is seen on it.
+        plays: whether that clip plays; else its first picture stands.
     """
 
     picture: StoredObject | None = None
     svg: str = ""
     stretch: Stretch | None = None
+    clip: SegmentClip | None = None
+    plays: bool = False
+
+    @property
+    def base_key(self) -> str:
+        """Equal for visuals that show the same, were there no clip."""
+        return self.picture.sha256 if self.picture else self.svg
 
     @property
     def key(self) -> str:
         """Equal for visuals that show the same picture."""
-        return self.picture.sha256 if self.picture else self.svg
+        if self.clip is None:
+            return self.base_key
+        box = json.dumps(self.clip.box.to_json()) if self.clip.box else ""
+        return f"{self.base_key}/{self.clip.stored.sha256}/{box}"
 
     def at_rest(self) -> Visual:
         """The same without its movement."""
@@ -57,7 +73,7 @@ class Visual:
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One segment of the video.
+    """One segment of the video, or one of the two parts of a segment in which a clip plays.
 
     Attributes:
         segment_id: None for the end card.
@@ -65,6 +81,7 @@ class Shot:
         at_least_s: how long it stays at least; None: as long as its voice.
         gap_s: silence after it.
         takes: what its author thinks of earlier sounds of it.
+        heard: the clip that is heard in it; nobody speaks then.
     """
 
     segment_id: UUID | None
@@ -74,6 +91,7 @@ class Shot:
     gap_s: Fraction
     label: str
     takes: Takes = NO_TAKES
+    heard: SegmentClip | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +123,7 @@ def plan_video(course: Course, lesson: LessonContent, film: FilmCut | None = Non
     """Plan a lesson's video; with a film, what it shows of a segment takes the picture's place.
 
     A segment without a picture shows the one before it; before the first picture stands a card with the lesson's title.
-    A video elsewhere is a card of its own.
+    A video elsewhere is a card of its own. A clip plays once its segment's text is spoken over its first picture.
 
     Raises:
         NothingToShow: CC-0201.
@@ -115,12 +133,16 @@ def plan_video(course: Course, lesson: LessonContent, film: FilmCut | None = Non
     scenes = [scene for scene in lesson.scenes if scene.segments]
     if not scenes:
         raise NothingToShow(f"The lesson “{_short(lesson.title)}” has nothing to show.")
-    last = scenes[-1].segments[-1]
+    first, last = scenes[0].segments[0], scenes[-1].segments[-1]
     visuals = _visuals(course, lesson, film)
     planned = [
         PlannedScene(
             scene.title or f"{lesson.title} ({number})",
-            tuple(_shot(scene, segment, next(visuals), is_last=segment is last) for segment in scene.segments),
+            tuple(
+                shot
+                for segment in scene.segments
+                for shot in _shots(scene, segment, next(visuals), is_first=segment is first, is_last=segment is last)
+            ),
         )
         for number, scene in enumerate(scenes, 1)
     ]
@@ -149,6 +171,28 @@ def _visuals(course: Course, lesson: LessonContent, film: FilmCut | None) -> Ite
             yield shown
 
 
+def _shots(
+    scene: SceneContent, segment: SegmentContent, visual: Visual, *, is_first: bool, is_last: bool
+) -> Iterator[Shot]:
+    """One shot; two where a clip plays after something is said, or where the video begins with it.
+
+    The first sound of a video comes a moment after its first picture, and a clip's must not.
+    """
+    shot = _shot(scene, segment, visual, is_last=is_last)
+    clip = segment.clip
+    if clip is None:
+        yield shot
+        return
+    seen = replace(visual, stretch=None) if clip.is_sound else replace(visual, stretch=None, clip=clip)
+    if shot.text or is_first:
+        stands_s = None if shot.text else CLIP_STANDS_S
+        yield replace(shot, visual=seen, at_least_s=stands_s, gap_s=GAP_IN_SLIDE_S if shot.text else Fraction(0))
+    default_s = GAP_BEFORE_END_CARD_S if is_last else _gap_s(scene, segment)
+    gap_s = segment.gap_after_s or default_s
+    plays = replace(seen, plays=not clip.is_sound)
+    yield Shot(segment.id, "", plays, segment.duration_s, gap_s, shot.label, heard=clip)
+
+
 def _shot(scene: SceneContent, segment: SegmentContent, visual: Visual, *, is_last: bool) -> Shot:
     text = segment.text if is_speakable(segment.text) else ""
     label = _label(segment.source_ref) if segment.source_ref else f"scene {scene.sequence}"
@@ -159,7 +203,7 @@ def _shot(scene: SceneContent, segment: SegmentContent, visual: Visual, *, is_la
 
 def _label(source_ref: str) -> str:
     """As people name it, in lines of progress and in failures: "slide 3", "slide 3 build 1"."""
-    slide, _, build = source_ref.partition(".")
+    slide, build, *_ = (*source_ref.split("."), "0")
     return f"slide {slide}" if build == "0" else f"slide {slide} build {build}"
 
 

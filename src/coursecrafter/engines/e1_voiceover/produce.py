@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ from coursecrafter.domain.speech import Speech
 from coursecrafter.domain.stored import StoredObject
 from coursecrafter.engines.bench import Bench
 from coursecrafter.engines.e1_voiceover.card import HEIGHT_PX, WIDTH_PX
+from coursecrafter.engines.e1_voiceover.clip_parts import clip_run_step, clip_sound_step
 from coursecrafter.engines.e1_voiceover.film_runs import (
     FULL_HD,
     Footage,
@@ -45,9 +46,10 @@ class Parts:
     """What a plan's shots are made of; each tuple holds one entry per shot.
 
     Attributes:
-        speeches, blocks: None for silence.
-        stills: the coded picture of each shot, or the film's frames up to the one that stands.
+        speeches, blocks: None for silence; a clip's sound is a block without a speech.
+        stills: the coded picture of each shot, or the film's frames up to the one that stands, or a clip's frames.
         block_objects, still_objects: the same as stored.
+        posters: the first picture of each shot that shows a clip, as PNG.
         footage: the film, if any shot shows it; where its packets are taken over, those shots have no still.
     """
 
@@ -56,6 +58,7 @@ class Parts:
     stills: tuple[CodedRun | None, ...]
     block_objects: tuple[StoredObject | None, ...]
     still_objects: tuple[StoredObject | None, ...]
+    posters: tuple[StoredObject | None, ...]
     footage: Footage | None = None
 
     @property
@@ -75,12 +78,14 @@ def make_parts(course: Course, lesson: LessonContent, plan: VideoPlan, bench: Be
         GatewayError: CC-03xx, a text could not be spoken.
         UnusableSound: CC-0204.
         DamagedFilm: CC-0207.
+        UnplayableClip: CC-0236.
     """
     shots = plan.shots
     footage = _footage(plan, bench, reel)
     still_steps = _picture_steps(bench, shots, footage)
     spoken = {shot.text for shot in shots if shot.text}
-    counts = Counter(name for name, _ in {(step.name, step.key) for step in still_steps})
+    heard = _clip_sound_steps(bench, shots)
+    counts = Counter(name for name, _ in {(step.name, step.key) for step in (*still_steps, *heard)})
     signing = {"sign": 1} if bench.signing() else {}  # asked now: a key that cannot be used ends a render at its start
     bench.steps.expect({"speech": len(spoken), "voice_block": len(spoken), **counts, "mux": 1, **signing})
     speeches = speak_texts(
@@ -94,16 +99,20 @@ def make_parts(course: Course, lesson: LessonContent, plan: VideoPlan, bench: Be
         label=lambda index: shots[index].label,
         takes=[shot.takes for shot in shots],
     )
+    clips = iter(heard)
     block_steps = [
-        voice_block_step(bench, speech.sound, shot.label)
+        next(clips) if speech is None else voice_block_step(bench, speech.sound, shot.label)
         for shot, speech in zip(shots, speeches, strict=True)
-        if speech is not None
+        if speech is not None or shot.heard
     ]
     done = bench.steps.run([*block_steps, *still_steps])
     made = iter(result.files["block"] for result in done[: len(block_steps)])
-    block_objects = tuple(None if speech is None else next(made) for speech in speeches)
-    drawn = iter(result.files["still"] for result in done[len(block_steps) :])
-    still_objects = tuple(next(drawn) if _has_still(shot, footage) else None for shot in shots)
+    block_objects = tuple(
+        None if speech is None and not shot.heard else next(made) for shot, speech in zip(shots, speeches, strict=True)
+    )
+    drawn = iter(result.files for result in done[len(block_steps) :])
+    files = [next(drawn) if _has_still(shot, footage) else {} for shot in shots]
+    still_objects = tuple(one.get(_still_file(shot)) for shot, one in zip(shots, files, strict=True))
     runs = {stored: CodedRun.from_bytes(bench.store.get_bytes(stored)) for stored in still_objects if stored}
     return Parts(
         speeches=tuple(speeches),
@@ -111,13 +120,15 @@ def make_parts(course: Course, lesson: LessonContent, plan: VideoPlan, bench: Be
         stills=tuple(runs[stored] if stored else None for stored in still_objects),
         block_objects=block_objects,
         still_objects=still_objects,
+        posters=tuple(one.get("poster") for one in files),
         footage=footage,
     )
 
 
 def look_at_pictures(plan: VideoPlan, bench: Bench, reel: Reel | None) -> None:
-    """Ask for a plan's pictures alone."""
-    bench.steps.run(_picture_steps(bench, plan.shots, _footage(plan, bench, reel)))
+    """Ask for all of a plan's parts that do not wait for a voice."""
+    pictures = _picture_steps(bench, plan.shots, _footage(plan, bench, reel))
+    bench.steps.run([*pictures, *_clip_sound_steps(bench, plan.shots)])
 
 
 def _footage(plan: VideoPlan, bench: Bench, reel: Reel | None) -> Footage | None:
@@ -134,13 +145,29 @@ def _has_still(shot: Shot, footage: Footage | None) -> bool:
 
 def _picture_steps(bench: Bench, shots: Sequence[Shot], footage: Footage | None) -> list[Step]:
     wanted = footage.picture_format if footage else FULL_HD
-    return [
-        film_step(footage.reel, sample_times_s(shot.visual.stretch), shot.label)
-        if footage and shot.visual.stretch
-        else still_step(bench, shot.visual, shot.label, wanted)
-        for shot in shots
-        if _has_still(shot, footage)
-    ]
+    return [_picture_step(bench, shot, footage, wanted) for shot in shots if _has_still(shot, footage)]
+
+
+def _picture_step(bench: Bench, shot: Shot, footage: Footage | None, wanted: PictureFormat) -> Step:
+    visual = shot.visual
+    if footage and visual.stretch:
+        return film_step(footage.reel, sample_times_s(visual.stretch), shot.label)
+    if visual.clip is None:
+        return still_step(bench, visual, shot.label, wanted)
+
+    def base() -> Pixels:
+        return _fitted(visual_pixels(bench, visual), wanted.width_px, wanted.height_px)
+
+    return clip_run_step(bench, visual.clip, base, visual.base_key, shot.label, wanted)
+
+
+def _still_file(shot: Shot) -> str:
+    """Which file of a picture's step a shot shows: of a clip that does not play yet, its first picture."""
+    return "first" if shot.visual.clip and not shot.visual.plays else "still"
+
+
+def _clip_sound_steps(bench: Bench, shots: Sequence[Shot]) -> list[Step]:
+    return [clip_sound_step(bench, shot.heard, shot.label) for shot in shots if shot.heard]
 
 
 def voice_block_step(bench: Bench, sound: StoredObject, label: str) -> Step:
@@ -182,8 +209,13 @@ def _fitted(pixels: Pixels, width_px: int, height_px: int) -> Pixels:
     return canvas
 
 
+def shot_pixels(bench: Bench, visual: Visual, poster: StoredObject | None) -> Pixels:
+    """What is to be seen of a shot first: with a clip its poster, as large as the video; else 1080 x 1920 x 3."""
+    return visual_pixels(bench, replace(visual, picture=poster) if poster else visual)
+
+
 def visual_pixels(bench: Bench, visual: Visual) -> Pixels:
-    """What is to be seen: 1080 x 1920 x 3."""
+    """What is to be seen, were there no clip: 1080 x 1920 x 3."""
     png = bench.store.get_bytes(visual.picture) if visual.picture else _draw(visual.svg)
     with Image.open(io.BytesIO(png)) as image:
         return np.asarray(image.convert("RGB"))

@@ -34,7 +34,7 @@ def report_of(
     )
     facts = (
         ("Length", clock(composed.timeline.duration_s)),
-        ("Segments", str(sum(shot.segment_id is not None for shot in plan.shots))),
+        ("Segments", str(len({shot.segment_id for shot in plan.shots} - {None}))),
         ("Picture", f"{parts.picture_format.width_px} × {parts.picture_format.height_px}"),
         ("Language", course.language),
         ("Voice", course.voice),

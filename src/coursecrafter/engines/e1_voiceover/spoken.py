@@ -22,7 +22,7 @@ MOST_NAMED = 5
 def check_spoken(lesson: LessonContent, plan: VideoPlan, language: str) -> list[Finding]:
     """One finding about all segments that come from a deck; none where no segment does."""
     told = {shot.segment_id: shot.text for shot in plan.shots}
-    from_deck = [segment for segment in lesson.segments if segment.source_ref]
+    from_deck = [segment for segment in lesson.segments if segment.source_ref and not segment.clip]
     if not from_deck:
         return []
     wrong = [segment for segment in from_deck if not _says_what_it_shows(segment, told[segment.id], language)]

@@ -17,7 +17,7 @@ from coursecrafter.domain.course import Brand, SceneContent
 from coursecrafter.domain.keys import content_key
 from coursecrafter.domain.stored import StoredObject
 from coursecrafter.engines.bench import Bench
-from coursecrafter.engines.e2_video.clips import Clip, ShownClip, clip_picture, measure_clip, read_clip
+from coursecrafter.engines.e2_video.clips import ShownClip
 from coursecrafter.engines.e2_video.fitting import Box
 from coursecrafter.engines.e2_video.layout import SceneLayout
 from coursecrafter.engines.e2_video.legibility import Legibility, measure_text, narration_parts
@@ -37,7 +37,9 @@ from coursecrafter.engines.e2_video.palette import hex_color
 from coursecrafter.engines.e2_video.run import lettering_key, paint_run
 from coursecrafter.engines.e2_video.shots import Shot
 from coursecrafter.jobs.steps import Done, Produced, Step
+from coursecrafter.media.clips import Clip, clip_picture, measure_clip, read_clip
 from coursecrafter.media.codec import CODEC_VERSION
+from coursecrafter.media.film import PICTURES_VERSION
 from coursecrafter.media.still_video import encode_pictures, plan_coding
 
 RUN_VERSION = 2
@@ -121,7 +123,9 @@ def _clip_step(bench: Bench, clip: StoredObject) -> Step:
         measured.write_text(json.dumps(found.to_json()), encoding="utf-8")
         return {"poster": Produced(poster, "image/png"), "clip": Produced(measured, "application/json")}
 
-    return Step("scene_clip", content_key("scene_clip", CLIP_VERSION, clip=clip.sha256), make)
+    return Step(
+        "scene_clip", content_key("scene_clip", CLIP_VERSION, clip=clip.sha256, pictures=PICTURES_VERSION), make
+    )
 
 
 def _as_clip(bench: Bench, stored: StoredObject, done: Done) -> SceneClip:
@@ -167,7 +171,7 @@ def _still_step(
         "still",
         PAINT_VERSION,
         image=image.sha256,
-        clip_frame=clip[1] if clip else None,
+        clip_frame=[clip[1], PICTURES_VERSION] if clip else None,
         logo=_sha256(house.logo),
         lettering=[lettering_key(part) for part in layout.still],
         size=[layout.size.width_px, layout.size.height_px],
@@ -233,7 +237,7 @@ def _run_step(
         before=before.sha256 if before else None,
         # What stands behind is seen only on the way in.
         backing=_backing_key(backing) if shot.place.enters_scene else None,
-        clip=[scene.clip.stored.sha256, asdict(scene.layout.illustration)] if scene.clip else None,
+        clip=[scene.clip.stored.sha256, PICTURES_VERSION, asdict(scene.layout.illustration)] if scene.clip else None,
         pictures=shot.plan.to_key(),
         idr=idr,
     )
@@ -248,7 +252,7 @@ def _shown_clip(bench: Bench, shot: Shot, scene: Scene, folder: Path) -> ShownCl
     film = folder / "clip.mp4"
     bench.store.copy_to(scene.clip.stored, film)
     box: Box = scene.layout.illustration
-    return ShownClip(read_clip(film, scene.clip.clip, frames, box), box, picture_mask(scene.layout))
+    return ShownClip(read_clip(film, scene.clip.clip, frames, (box.width, box.height)), box, picture_mask(scene.layout))
 
 
 def _backing_key(backing: Backing) -> list[object]:

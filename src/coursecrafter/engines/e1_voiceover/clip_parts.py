@@ -1,0 +1,123 @@
+"""A clip in a narrated lesson: its pictures in their place on the slide's, and its sound at the loudness of the voices.
+
+Both are keyed by the clip and its place alone, so that another script makes neither of them again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import astuple, replace
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from coursecrafter.domain.clip import ClipBox, SegmentClip
+from coursecrafter.domain.keys import content_key
+from coursecrafter.engines.bench import Bench
+from coursecrafter.engines.e1_voiceover.film_runs import PictureFormat
+from coursecrafter.jobs.steps import Produced, Step
+from coursecrafter.media.clip_sound import CLIP_SOUND_VERSION, make_clip_block
+from coursecrafter.media.clips import LONGEST_CLIP_S, Clip, Pixels, UnplayableClip, measure_clip, read_clip
+from coursecrafter.media.codec import CODEC_VERSION
+from coursecrafter.media.film import PICTURES_VERSION, fit_box
+from coursecrafter.media.still_video import LONGEST_GOP_FRAMES, encode_pictures
+
+CLIP_RUN_VERSION = 1
+BINARY = "application/octet-stream"
+FEWEST_PX = 16
+"""A place that is smaller is no place to see anything in."""
+PICTURE_SIZE_PX = (1920, 1080)
+"""Of the pictures that boxes are measured on."""
+
+
+def clip_sound_step(bench: Bench, clip: SegmentClip, label: str) -> Step:
+    """The step that makes a clip's sound ready: file "block", without packets for a clip that is silent."""
+
+    def make(folder: Path) -> Mapping[str, Produced]:
+        block = folder / "clip.block"
+        sound = make_clip_block(_fetched(bench, clip, folder), label, is_sound=clip.is_sound)
+        block.write_bytes(sound.to_bytes())
+        return {"block": Produced(block, BINARY)}
+
+    key = content_key(
+        "clip_sound", CLIP_SOUND_VERSION, clip=clip.stored.sha256, is_sound=clip.is_sound, codec=CODEC_VERSION
+    )
+    return Step("clip_sound", key, make, label)
+
+
+def clip_run_step(
+    bench: Bench, clip: SegmentClip, base: Callable[[], Pixels], base_key: str, label: str, wanted: PictureFormat
+) -> Step:
+    """The step that codes a clip: files "still" (all of it), "first" (its first picture) and "poster" (that as PNG).
+
+    Args:
+        bench, clip: the tools, and what plays.
+        base: reads what it plays on, as large as the video's pictures.
+        base_key: equal for equal ones.
+        label: whose it is.
+        wanted: how the video's pictures are coded.
+    """
+
+    def make(folder: Path) -> Mapping[str, Produced]:
+        film = _fetched(bench, clip, folder)
+        found = measure_clip(film, label)
+        if found.is_too_long:
+            raise UnplayableClip(f"The clip of {label} lasts longer than {LONGEST_CLIP_S // 60} minutes.")
+        size = {"width_px": wanted.width_px, "height_px": wanted.height_px}
+        canvas = np.zeros((wanted.height_px, wanted.width_px, 3), np.uint8) if clip.box is None else base()
+        last = found.frames - 1
+        idr = [index % LONGEST_GOP_FRAMES == 0 or index == last for index in range(found.frames)]
+        run = encode_pictures(_pictures(film, found, clip.box, canvas, label), idr, **size, set_id=wanted.set_id)
+        paths = {name: folder / name for name in ("still", "first", "poster")}
+        paths["still"].write_bytes(run.to_bytes())
+        paths["first"].write_bytes(replace(run, pictures=run.pictures[:1]).to_bytes())
+        first = next(_pictures(film, replace(found, frames=1), clip.box, canvas, label))
+        Image.fromarray(first).save(paths["poster"], "PNG", compress_level=1)
+        return {name: Produced(path, "image/png" if name == "poster" else BINARY) for name, path in paths.items()}
+
+    key = content_key(
+        "clip_run",
+        CLIP_RUN_VERSION,
+        clip=clip.stored.sha256,
+        box=clip.box and clip.box.to_json(),
+        base=clip.box and base_key,
+        format=astuple(wanted),
+        codec=CODEC_VERSION,
+        pictures=PICTURES_VERSION,
+    )
+    return Step("clip_run", key, make, label)
+
+
+def _fetched(bench: Bench, clip: SegmentClip, folder: Path) -> Path:
+    path = folder / "clip"
+    bench.store.copy_to(clip.stored, path)
+    return path
+
+
+def _pictures(path: Path, clip: Clip, box: ClipBox | None, base: Pixels, label: str) -> Iterator[Pixels]:
+    """What is seen while a clip plays, 30 times a second: as large as its place lets it be, in its middle."""
+    left, top, width, height = _place(box, (clip.width_px, clip.height_px), base.shape[1], base.shape[0])
+    for pixels in read_clip(path, clip, list(range(clip.frames)), (width, height), label):
+        canvas = base.copy()
+        canvas[top : top + height, left : left + width] = pixels
+        yield canvas
+
+
+def _place(box: ClipBox | None, clip_px: tuple[int, int], width_px: int, height_px: int) -> tuple[int, int, int, int]:
+    """Where a clip stands in a frame: left, top, width and height in pixels."""
+    if box is None:
+        return fit_box(clip_px, width_px, height_px)
+    # The slide's picture may stand between bars itself, where the video has the shape of a film.
+    left, top, width, height = fit_box(PICTURE_SIZE_PX, width_px, height_px)
+    x, room_x = _span(box.left, box.width, left, width)
+    y, room_y = _span(box.top, box.height, top, height)
+    inner_left, inner_top, inner_width, inner_height = fit_box(clip_px, room_x, room_y)
+    return x + inner_left, y + inner_top, inner_width, inner_height
+
+
+def _span(start: float, length: float, first_px: int, room_px: int) -> tuple[int, int]:
+    """Begin and length of a side in pixels; what would stand beside the picture is moved onto it."""
+    wanted = min(max(round(length * room_px), FEWEST_PX), room_px)
+    at = min(max(round(start * room_px), 0), room_px - wanted)
+    return first_px + at, wanted

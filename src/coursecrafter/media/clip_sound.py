@@ -1,0 +1,224 @@
+"""The sound of a clip, made ready for a video: as long as it was, in step with its pictures, as loud as the voices.
+
+Other than a voice it is not trimmed: silence at its beginning belongs to what is seen. It is levelled and limited piece
+by piece, so that ten minutes need no more memory than their samples.
+
+Source: EBU R 128; ITU-R BS.1770.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import suppress
+from fractions import Fraction
+from itertools import chain
+from pathlib import Path
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
+from av.container import InputContainer
+from av.stream import Disposition
+
+from coursecrafter.media.clips import LONGEST_CLIP_S, UnplayableClip, check_shape, playable
+from coursecrafter.media.codec import Samples, encode_aac
+from coursecrafter.media.loudness import SURROUNDING_SILENCE, TARGET_LUFS, Meter, limit_peaks
+from coursecrafter.media.recording import CODECS, MAX_CHANNELS, check_recording, container_format
+from coursecrafter.media.sound import FADE_IN, FADE_OUT, SILENCE_DBFS, VoiceBlock
+from coursecrafter.media.timeline import AAC_FRAME_SAMPLES, SAMPLE_RATE_HZ
+
+CLIP_SOUND_VERSION = 1
+"""Part of the block's content key; raise it when the same clip gives other packets."""
+
+MOST_GAIN_DB = 30.0
+"""A room in which nobody speaks must not become a roar."""
+PASSES = 6
+NEAR_ENOUGH_LU = 0.1
+FURTHER = 1.7
+PIECE_SAMPLES = 10 * SAMPLE_RATE_HZ
+AROUND_SAMPLES = SAMPLE_RATE_HZ // 10
+"""Further than a limiter looks ahead: pieces with this much around them are limited as the whole would be."""
+LATE_S = Fraction(1, 50)
+"""What stands further from its time than this is put there; less is how containers round."""
+
+
+def make_clip_block(path: Path, whose: str, *, is_sound: bool = False) -> VoiceBlock:
+    """Make a clip's sound ready: 48 kHz mono, -16 LUFS, no peak above the limit, short fades, AAC.
+
+    Args:
+        path: an MP4; or a recording.
+        whose: as a message names it.
+        is_sound: whether it is a recording, of which there must be something to be heard.
+
+    Returns:
+        A block that begins with the clip's first picture; without packets where nothing can be heard.
+
+    Raises:
+        UnplayableClip: CC-0236.
+    """
+    with playable(whose):
+        samples = _read_sound(path, whose, is_sound=is_sound)
+    peak = max((float(np.abs(piece).max(initial=0)) for piece in _pieces(samples)), default=0.0)
+    if peak <= 10 ** (SILENCE_DBFS / 20):
+        if is_sound:
+            raise UnplayableClip(f"Nothing can be heard in the recording of {whose}.")
+        return VoiceBlock((), 0, 0, 0, -math.inf)
+    _fade(samples)
+    levelled, lufs = _levelled(samples)
+    frames = -(-len(levelled) // AAC_FRAME_SAMPLES) + 1
+    _, packets = encode_aac(np.pad(levelled, (0, frames * AAC_FRAME_SAMPLES - len(levelled))))
+    return VoiceBlock(tuple(packets[:frames]), len(levelled), 0, 0, round(lufs, 3))
+
+
+def check_clip(path: Path, reader: str, *, is_sound: bool) -> Fraction:
+    """Refuse a film or recording that cannot play in a video's place; else say how long it says that it lasts.
+
+    Args:
+        path: the file.
+        reader: FFmpeg's name of the one format that is tried.
+        is_sound: whether it is a recording.
+
+    Raises:
+        UnplayableClip: CC-0236.
+        NotAFilm, FilmWithoutPictures, DamagedFilm, FilmTooLarge: CC-0205 to CC-0208.
+        NotARecording, DamagedRecording, RecordingTooLong: CC-0133 to CC-0135.
+    """
+    lasts_s = check_recording(path, reader) if is_sound else check_shape(path)
+    if lasts_s > LONGEST_CLIP_S:
+        raise UnplayableClip(f"It lasts longer than {LONGEST_CLIP_S // 60} minutes.")
+    if not is_sound:
+        try:
+            with av.open(str(path.absolute()), format=reader, options={"protocol_whitelist": "file"}) as container:
+                if container.streams.audio:
+                    _check(container, "a slide")
+                    next(container.decode(audio=0), None)
+        except (av.FFmpegError, ValueError, MemoryError) as error:
+            raise UnplayableClip("Its sound is damaged.", detail=repr(error)) from error
+    return lasts_s
+
+
+def _read_sound(path: Path, whose: str, *, is_sound: bool) -> Samples:
+    """All of a clip's sound, each sample where its time puts it; nothing where it has none."""
+    name = container_format(path)
+    if is_sound:
+        check_recording(path, name)
+    try:
+        with av.open(str(path.absolute()), format=name, options={"protocol_whitelist": "file"}) as container:
+            if not container.streams.audio:
+                return np.zeros(0, np.float32)
+            _check(container, whose)
+            return _placed(container, whose)
+    except (av.FFmpegError, ValueError, MemoryError) as error:
+        raise UnplayableClip(f"The sound of the clip of {whose} is damaged.", detail=repr(error)) from error
+
+
+def _check(container: InputContainer, whose: str) -> None:
+    context = container.streams.audio[0].codec_context
+    name = getattr(context, "name", "unknown")  # None for a codec that nobody here knows
+    if not (name in CODECS or name.startswith("pcm_")) or context.channels > MAX_CHANNELS:
+        raise UnplayableClip(f"The sound of the clip of {whose} is coded as “{name}”, which is not taken.")
+
+
+def _placed(container: InputContainer, whose: str) -> Samples:
+    """Put what is decoded at its time, from the first picture on; where nothing is, there is silence."""
+    held = np.zeros(0, np.float32)
+    end = 0
+    for at, part in _parts(container):
+        first, last = max(at, 0), at + len(part)
+        if last > LONGEST_CLIP_S * SAMPLE_RATE_HZ:
+            raise UnplayableClip(f"The clip of {whose} lasts longer than {LONGEST_CLIP_S // 60} minutes.")
+        if last > len(held):
+            held = np.concatenate([held, np.zeros(max(last - len(held), len(held), SAMPLE_RATE_HZ), np.float32)])
+        if last > first:
+            held[first:last] = np.clip(np.nan_to_num(part[first - at :]), -1, 1)
+            end = max(end, last)
+    return held[:end]
+
+
+def _parts(container: InputContainer) -> Iterator[tuple[int, Samples]]:
+    """What is decoded at 48 kHz in one channel, with the place of its first sample."""
+    start_s = _start_s(container)
+    resampler, at, taken_s = _resampler(), 0, Fraction(0)
+    begun_s: Fraction | None = None
+    for frame in chain(container.decode(audio=0), [None]):
+        wanted_s = None if frame is None else _time_s(frame, start_s)
+        is_apart = wanted_s is not None and begun_s is not None and abs(wanted_s - begun_s - taken_s) > LATE_S
+        if frame is None or is_apart:
+            for part in _resampled(resampler, None):
+                yield at, part
+                at += len(part)
+        if frame is None:
+            return
+        if begun_s is None or is_apart:
+            begun_s, taken_s = (begun_s or Fraction(0)) + taken_s if wanted_s is None else wanted_s, Fraction(0)
+            resampler, at = _resampler(), round(begun_s * SAMPLE_RATE_HZ)
+        taken_s += Fraction(frame.samples, frame.sample_rate)
+        for part in _resampled(resampler, frame):
+            yield at, part
+            at += len(part)
+
+
+def _start_s(container: InputContainer) -> Fraction:
+    """When the first picture is shown; of a recording, when its sound begins."""
+    films = (one for one in container.streams.video if not one.disposition & Disposition.attached_pic)
+    first = next(films, container.streams.audio[0])
+    return (first.start_time or 0) * (first.time_base or Fraction(0))
+
+
+def _time_s(frame: AudioFrame, start_s: Fraction) -> Fraction | None:
+    return None if frame.pts is None or frame.time_base is None else frame.pts * Fraction(frame.time_base) - start_s
+
+
+def _resampler() -> AudioResampler:
+    return AudioResampler(format="fltp", layout="mono", rate=SAMPLE_RATE_HZ)
+
+
+def _resampled(resampler: AudioResampler, frame: AudioFrame | None) -> Iterator[Samples]:
+    with suppress(EOFError):  # a resampler that was never used has nothing to give back
+        for part in resampler.resample(frame):
+            yield np.asarray(part.to_ndarray()[0], np.float32)
+
+
+def _levelled(samples: Samples) -> tuple[Samples, float]:
+    """The sound at the loudness of voices, and how loud it has become."""
+    lufs = _lufs(samples)
+    gain_db, limited = 0.0, samples
+    for turn in range(PASSES):
+        off = TARGET_LUFS - lufs
+        if not math.isfinite(lufs) or abs(off) < NEAR_ENOUGH_LU or gain_db >= MOST_GAIN_DB:
+            break
+        # Limiting takes back part of each step, so a step after the first goes further than the difference.
+        gain_db = min(gain_db + off * (FURTHER if turn else 1), MOST_GAIN_DB)
+        limited = _limited(samples, gain_db)
+        lufs = _lufs(limited)
+    return limited, lufs
+
+
+def _lufs(samples: Samples) -> float:
+    """Integrated loudness between two silences, as the sound will stand in a video."""
+    silence, meter = np.zeros(SURROUNDING_SILENCE, np.float32), Meter()
+    for piece in chain([silence], _pieces(samples), [silence]):
+        meter.feed(piece)
+    return meter.integrated_lufs()
+
+
+def _limited(samples: Samples, gain_db: float) -> Samples:
+    limited = np.empty_like(samples)
+    for start in range(0, len(samples), PIECE_SAMPLES):
+        begin = max(0, start - AROUND_SAMPLES)
+        around = samples[begin : start + PIECE_SAMPLES + AROUND_SAMPLES] * np.float32(10 ** (gain_db / 20))
+        limited[start : start + PIECE_SAMPLES] = limit_peaks(around)[start - begin :][:PIECE_SAMPLES]
+    return limited
+
+
+def _pieces(samples: Samples) -> Iterator[Samples]:
+    return (samples[start : start + PIECE_SAMPLES] for start in range(0, len(samples), PIECE_SAMPLES))
+
+
+def _fade(samples: Samples) -> None:
+    """Let it begin and end at zero, so that no seam clicks."""
+    rise, fall = min(FADE_IN, len(samples)), min(FADE_OUT, len(samples))
+    samples[:rise] *= np.linspace(0, 1, rise, dtype=np.float32)
+    samples[len(samples) - fall :] *= np.linspace(1, 0, fall, dtype=np.float32)
