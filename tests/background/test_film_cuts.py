@@ -30,7 +30,7 @@ from coursecrafter.wiring import Workshop, furnish
 from deck_films import Show, drawn_deck, frames_of, write_film
 
 MISSING = 2
-STANDS_S = 0.5
+STANDS_S, UNSEEN_STANDS_S = 0.5, 0.6
 AMPLE_S = 3
 """For a cut to be said, where nothing keeps it waiting."""
 
@@ -225,6 +225,30 @@ def test_parts_of_the_film_go_along_with_their_segments(matched: tuple[Shopfloor
         assert shot.visual.stretch.end_s == begins[segment.source_ref] + 1
     assert len([one for one in played if one and not one.moving_s]) == 1
     assert len(set(played)) == len(played)
+
+
+def test_whoever_asks_what_a_render_makes_does_not_wait_until_a_film_is_watched(
+    floor: Shopfloor, tmp_path: Path
+) -> None:
+    course = floor.course()
+    pictures = [picture[::3, ::3] for _, picture in drawn_deck(tmp_path)]
+    film = write_film(tmp_path / "film.mp4", frames_of([Show(picture, UNSEEN_STANDS_S) for picture in pictures]))
+    course.upload(tmp_path / "deck.pptx", "pptx")
+    course.upload(film, "mp4")
+    course.ask("import_deck")
+    lesson = next(iter(course.read(read_course, course.store, course.project_id, Engine.E1).lessons))
+    watching = {"film_changes", "film_match"}
+
+    def told() -> tuple[set[str], bool]:
+        found = course.ask("estimate_render", engine="e1", lesson_id=lesson.id)
+        return {step["kind"] for step in found["steps"]} & watching, "film was not looked at" in found["explanation"]
+
+    before = (told(), told())
+    shown = films.film_of_lesson(in_process(course), course.project_id, lesson.id)
+
+    assert before == ((watching, True), (watching, True))
+    assert told() == (set(), False)
+    assert films.film_of_lesson(in_process(course), course.project_id, lesson.id, may_watch=False) == shown
 
 
 def test_a_film_without_a_deck_becomes_the_plan(floor: Shopfloor, tmp_path: Path) -> None:

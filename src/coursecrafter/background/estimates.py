@@ -21,22 +21,25 @@ from coursecrafter.background.films import film_of_lesson
 from coursecrafter.background.lessons import lesson_in
 from coursecrafter.build.estimates import Estimate, estimate_lesson
 from coursecrafter.domain.course import Course, Engine, LessonContent
+from coursecrafter.domain.film import FilmCut
 from coursecrafter.domain.look import Look
 from coursecrafter.domain.step_kinds import STEP_KINDS
 from coursecrafter.engines.e1_voiceover.foretell import foretell as foretell_narrated
 from coursecrafter.engines.e2_video.foretell import foretell as foretell_branded
-from coursecrafter.errors import VideoError
+from coursecrafter.errors import CourseCrafterError, VideoError
 from coursecrafter.gateway.budgets import BudgetState, read_budget_states
 from coursecrafter.gateway.falling_back import name_of
 from coursecrafter.gateway.foretelling import Foretold
 from coursecrafter.gateway.ports import OFFLINE, Candidate, Kind
-from coursecrafter.jobs.looking import Ahead
+from coursecrafter.gateway.takes import NoOtherTake
+from coursecrafter.jobs.looking import Ahead, NotThereYet
 from coursecrafter.wiring import Workshop
 
 OF_LESSONS = (Engine.E1, Engine.E2, Engine.E4)
 """Engines that ask models; the book is made of what is there."""
 
 MOST_NAMED = 20
+UNSEEN = "A film was not looked at yet: until the first render, this is told as if it showed nothing of the slides."
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +75,8 @@ def estimate_render(
     wanted = None if engine is None else Engine(engine)
     asking = [one for one in OF_LESSONS if wanted in {None, one}]
     works = _works(shop, project_id, lesson_id, asking)
-    estimates = [_estimate(shop, work, is_whole=wanted is None) for work in works]
-    refused: list[VideoError] = []
+    refused: list[str] = []
+    estimates = [_estimate(shop, work, refused, is_whole=wanted is None) for work in works]
     ahead = [(work.engine, one) for work in works for one in _ahead(shop, project_id, work, refused)]
     parts = _joined(part for estimate in estimates for part in estimate.parts)
     whole = Estimate(parts, is_guess=any(one.is_guess for one in estimates))
@@ -89,7 +92,7 @@ def estimate_render(
         "steps": _steps(ahead),
         "time_s": _time_s(ahead, paces, shop.runner.threads),
         "budgets": budgets,
-        "explanation": " ".join([_explanation(whole, wanted, budgets), *map(_refusal, refused)]),
+        "explanation": " ".join([_explanation(whole, wanted, budgets), *dict.fromkeys(refused)]),
     }
 
 
@@ -101,35 +104,49 @@ def _works(shop: Workshop, project_id: UUID, lesson_id: UUID | None, engines: Se
         return [_work(conn, shop, engine, lesson, plain, narrated) for lesson in lessons for engine in engines]
 
 
-def _estimate(shop: Workshop, work: _Work, *, is_whole: bool) -> Estimate:
+def _estimate(shop: Workshop, work: _Work, refused: list[str], *, is_whole: bool) -> Estimate:
     bench = shop.bench(work.course.id)
-    estimate = estimate_lesson(work.course, work.lesson, bench, work.engine, is_proposed=work.is_proposed)
+    settings: Any = {"is_proposed": work.is_proposed, "look": work.look}
+    try:
+        estimate = estimate_lesson(work.course, work.lesson, bench, work.engine, **settings)
+    except (VideoError, NoOtherTake) as error:
+        refused.append(_refusal(error))
+        return Estimate(())
     # A module says what its lesson's video says, in the same voice: it is spoken once for both.
     is_spoken = is_whole and work.engine is Engine.E4
     return replace(estimate, parts=tuple(one for one in estimate.parts if not (is_spoken and one.kind is Kind.SPEECH)))
 
 
-def _ahead(shop: Workshop, project_id: UUID, work: _Work, refused: list[VideoError]) -> Sequence[Ahead]:
+def _ahead(shop: Workshop, project_id: UUID, work: _Work, refused: list[str]) -> Sequence[Ahead]:
     """The steps that a video's render will make; of what is not proposed yet nobody knows them.
 
     Args:
-        refused: takes what a render would be refused with.
+        refused: takes what a render would be refused with, and what is not known of it.
     """
     if not work.lesson.segments or not work.is_proposed:
         return ()
     bench = shop.bench(project_id)
     try:
         if work.engine is Engine.E1:
-            film = film_of_lesson(shop, project_id, work.lesson.id)
+            unseen, film = _film(shop, project_id, work.lesson)
+            refused += [UNSEEN] if unseen else []
             music = work.look.music if work.look else None
-            return foretell_narrated(work.course, work.lesson, bench, film=film, music=music)
+            return (*unseen, *foretell_narrated(work.course, work.lesson, bench, film=film, music=music))
         return foretell_branded(work.course, work.lesson, bench, work.look) if work.engine is Engine.E2 else ()
-    except VideoError as error:
-        refused.append(error)
+    except (VideoError, NoOtherTake) as error:
+        refused.append(_refusal(error))
         return ()
 
 
-def _refusal(error: VideoError) -> str:
+def _film(shop: Workshop, project_id: UUID, lesson: LessonContent) -> tuple[Sequence[Ahead], FilmCut | None]:
+    """What must be done to know the lesson's film, and what is known of it: a person waits, so none is watched."""
+    try:
+        return (), film_of_lesson(shop, project_id, lesson.id, may_watch=False)
+    except NotThereYet:
+        return [Ahead("film_changes", lesson.code), Ahead("film_match", lesson.code)], None
+
+
+def _refusal(error: CourseCrafterError) -> str:
     return f"It cannot be rendered as it stands: {error.message} {error.remedy}"
 
 

@@ -22,8 +22,8 @@ from coursecrafter.authoring.slots import Slot, hold_slot
 from coursecrafter.authoring.source_parses import read_parse, source_name
 from coursecrafter.authoring.sources import SourceFile, newest_source
 from coursecrafter.background.fetching import fetched
-from coursecrafter.build.film import MP4, cut_film
-from coursecrafter.build.film_alone import cut_film_alone, read_film_deck
+from coursecrafter.build.film import MP4, cut_film, known_cut
+from coursecrafter.build.film_alone import cut_film_alone, known_cut_alone, read_film_deck
 from coursecrafter.build.plans import DrawnDeck, write_lesson_plan
 from coursecrafter.build.reading import draw_deck
 from coursecrafter.db.refusals import EditedMeanwhile, NotFound
@@ -188,11 +188,18 @@ def _stretch_by_hand(said: Mapping[str, Any], cut: FilmCut) -> Stretch:
     return Stretch(start_s, settled_s, end_s)
 
 
-def film_of_lesson(shop: Workshop, project_id: UUID, lesson_id: UUID) -> FilmCut | None:
+def film_of_lesson(shop: Workshop, project_id: UUID, lesson_id: UUID, *, may_watch: bool = True) -> FilmCut | None:
     """The film that a lesson's video shows: as it was matched, else the one that the course was built with.
 
     A match with other slides than the lesson has now does not count. Footage is matched anew only for a course whose
     film came with its deck; what was found then is found again.
+
+    Args:
+        may_watch: whether a film that nobody looked at yet is looked at, for as long as that takes.
+
+    Raises:
+        NotThereYet: it would have to be, and may not.
+        VideoError: CC-0205 to CC-0209, the film cannot be used.
     """
     with shop.database.app(shop.identity(project_id)) as conn:
         deck, deck_file, film = _sources(conn, shop, project_id, lesson_id)
@@ -201,14 +208,21 @@ def film_of_lesson(shop: Workshop, project_id: UUID, lesson_id: UUID) -> FilmCut
         return None
     if seen is not None:
         return seen.cut if seen.deck == _deck_key(deck) else None
-    if film is None or film.lesson_id is not None:
+    if film is None or film.lesson_id is not None or (deck_file is not None and deck_file.lesson_id is not None):
         return None
-    if deck_file is None:
-        with fetched(shop, film, "film.mp4") as path:
-            return cut_film_alone(path, StoredObject(film.checksum, film.size_bytes, MP4), shop)
-    if deck_file.lesson_id is not None:
-        return None
-    return _cut(shop, deck, deck_file, film)
+    return _watched(shop, deck, deck_file, film) if may_watch else _as_known(shop, deck, deck_file, film)
+
+
+def _watched(shop: Workshop, deck: Deck, deck_file: SourceFile | None, film: SourceFile) -> FilmCut:
+    if deck_file is not None:
+        return _cut(shop, deck, deck_file, film)
+    with fetched(shop, film, "film.mp4") as path:
+        return cut_film_alone(path, StoredObject(film.checksum, film.size_bytes, MP4), shop)
+
+
+def _as_known(shop: Workshop, deck: Deck, deck_file: SourceFile | None, film: SourceFile) -> FilmCut:
+    stored = StoredObject(film.checksum, film.size_bytes, MP4)
+    return known_cut_alone(stored, shop) if deck_file is None else known_cut(stored, deck, shop)
 
 
 def _sources(

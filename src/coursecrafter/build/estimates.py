@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from coursecrafter.domain.course import Course, Engine, LessonContent
+from coursecrafter.domain.look import Look
 from coursecrafter.engines.bench import Bench
 from coursecrafter.engines.e2_video.design import outline_request
 from coursecrafter.engines.e2_video.palette import make_palette
-from coursecrafter.engines.e2_video.produce import image_request, is_to_be_drawn
+from coursecrafter.engines.e2_video.produce import asked_pictures, image_request, is_to_be_drawn, picture_prompt
 from coursecrafter.engines.e4_elearning.activities import activity_requests
 from coursecrafter.gateway.attempts import BudgetReached, BudgetState
 from coursecrafter.gateway.foretelling import Foretold, foretell_pictures, foretell_speech, foretell_texts
@@ -45,7 +46,13 @@ class Estimate:
 
 
 def estimate_lesson(
-    course: Course, lesson: LessonContent, bench: Bench, engine: Engine, *, is_proposed: bool
+    course: Course,
+    lesson: LessonContent,
+    bench: Bench,
+    engine: Engine,
+    *,
+    is_proposed: bool,
+    look: Look | None = None,
 ) -> Estimate:
     """What a lesson's render will cost.
 
@@ -53,18 +60,20 @@ def estimate_lesson(
         course: as the engine reads it: in the voice and brand that the render will have.
         lesson: with the engine's own segments where it has any.
         is_proposed: whether the engine's outline or activities are there already.
+        look: of a video; None: as for an author who chose nothing. What is drawn without a model depends on it.
 
     Raises:
         UnknownVoice: CC-0303.
+        NoOtherTake: CC-0363.
     """
     purpose = Purpose(course.id, lesson.id, engine, "estimate")
     texts = [segment.text for segment in lesson.segments]
-    speech = foretell_speech(
-        bench.store, bench.gateway, texts, language=course.language, voice=course.voice, purpose=purpose
-    )
+    takes = [segment.takes for segment in lesson.segments]
+    voice = {"language": course.language, "voice": course.voice}
+    speech = foretell_speech(bench.store, bench.gateway, texts, **voice, purpose=purpose, takes=takes)
     parts: list[Foretold] = [speech]
     if engine is Engine.E2:
-        parts += _of_branded(course, lesson, bench, purpose, is_proposed=is_proposed)
+        parts += _of_branded(course, lesson, bench, purpose, look or Look(), is_proposed=is_proposed)
     elif engine is Engine.E4 and not is_proposed:
         parts += foretell_texts(bench.store, bench.gateway, activity_requests(course, lesson), purpose)
     shown = tuple(part for part in parts if part.calls or part.found)
@@ -89,14 +98,17 @@ def require_affordable(estimate: Estimate, budgets: Sequence[BudgetState]) -> No
 
 
 def _of_branded(
-    course: Course, lesson: LessonContent, bench: Bench, purpose: Purpose, *, is_proposed: bool
+    course: Course, lesson: LessonContent, bench: Bench, purpose: Purpose, look: Look, *, is_proposed: bool
 ) -> Sequence[Foretold]:
+    if is_proposed:
+        return [foretell_pictures(bench.store, bench.gateway, asked_pictures(course, lesson, look), purpose)]
     palette = make_palette(course.brand)
-    scenes = [scene for scene in lesson.scenes if is_to_be_drawn(scene) and (scene.segments or not is_proposed)]
     wanted = [
-        image_request(scene.image_prompt or scene.title or lesson.title, palette, scene.image_take) for scene in scenes
+        image_request(picture_prompt(scene, lesson), palette, scene.image_take)
+        for scene in lesson.scenes
+        if is_to_be_drawn(scene)
     ]
-    found = [foretell_pictures(bench.store, bench.gateway, wanted, purpose)]
-    if not is_proposed:
-        found += foretell_texts(bench.store, bench.gateway, [outline_request(course, lesson)], purpose)
-    return found
+    return [
+        foretell_pictures(bench.store, bench.gateway, wanted, purpose),
+        *foretell_texts(bench.store, bench.gateway, [outline_request(course, lesson)], purpose),
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
@@ -14,6 +14,7 @@ from PIL import Image
 from coursecrafter.domain.deck import Deck
 from coursecrafter.domain.film import FilmCut, Stretch
 from coursecrafter.domain.stored import StoredObject
+from coursecrafter.jobs.looking import Looking
 from coursecrafter.jobs.steps import Done, Produced, Step, content_key
 from coursecrafter.media.film import SMALL_SIZE_PX, check_film
 from coursecrafter.media.film_changes import CHANGES_VERSION, Change, watch_film
@@ -40,12 +41,38 @@ def cut_film(path: Path, deck: Deck, pictures: Mapping[str, StoredObject], shop:
     film = shop.store.put_file(path, MP4)
     shop.runner.expect({"film_changes": 1, "film_match": 1})
     (seen,) = shop.runner.run([changes_step(path, film)])
-    shown = [
+    shown = _shown(deck, pictures)
+    (done,) = shop.runner.run([_match_step(film, seen, shown, shop)])
+    return _cut(film, seen, shown, done, shop)
+
+
+def known_cut(film: StoredObject, deck: Deck, shop: Workshop) -> FilmCut:
+    """What a film was found to show of a deck; nothing is watched, drawn or fetched.
+
+    Raises:
+        NotThereYet: it was not looked at.
+    """
+    looking = Looking(shop.store)
+    (seen,) = looking.run([changes_step(Path(), film)])
+    keys = list(dict.fromkeys(build.picture_key for slide in deck.slides for build in slide.builds))
+    drawn = looking.run([Step("picture", key, lambda _: {}) for key in keys])
+    shown = _shown(deck, {key: one.files["picture"] for key, one in zip(keys, drawn, strict=True)})
+    (done,) = looking.run([_match_step(film, seen, shown, shop)])
+    return _cut(film, seen, shown, done, shop)
+
+
+def _shown(deck: Deck, pictures: Mapping[str, StoredObject]) -> list[tuple[str, StoredObject]]:
+    """The picture of each build by its place, in playing order."""
+    return [
         (f"{slide.number}.{build.index}", pictures[build.picture_key])
         for slide in deck.slides
         for build in slide.builds
     ]
-    (done,) = shop.runner.run([_match_step(film, seen, shown, shop)])
+
+
+def _cut(
+    film: StoredObject, seen: Done, shown: Sequence[tuple[str, StoredObject]], done: Done, shop: Workshop
+) -> FilmCut:
     stretches = json.loads(shop.store.get_bytes(done.files["stretches"]))
     found = zip((ref for ref, _ in shown), stretches, strict=True)
     last_s = json.loads(shop.store.get_bytes(seen.files["changes"]))["changes"][-1][2]

@@ -15,7 +15,8 @@ from coursecrafter.domain.film import FilmCut, Stretch
 from coursecrafter.domain.stored import StoredObject
 from coursecrafter.ingest.film_notes import Note, share_notes
 from coursecrafter.ingest.language import find_language
-from coursecrafter.jobs.steps import Produced, Step, content_key
+from coursecrafter.jobs.looking import Looking
+from coursecrafter.jobs.steps import Done, Produced, Step, content_key
 from coursecrafter.media.film import PICTURES_VERSION, read_pictures
 from coursecrafter.media.film_match import own_stretches
 from coursecrafter.media.film_plan import stand_time_s
@@ -76,6 +77,20 @@ def cut_film_alone(path: Path, film: StoredObject, shop: Workshop) -> FilmCut:
     """
     shop.runner.expect({"film_changes": 1})
     (seen,) = shop.runner.run([changes_step(path, film)])
+    return _cut(film, seen, shop)
+
+
+def known_cut_alone(film: StoredObject, shop: Workshop) -> FilmCut:
+    """The segments of a film that has no deck, as they were found; nothing is watched or fetched.
+
+    Raises:
+        NotThereYet: it was not looked at.
+    """
+    (seen,) = Looking(shop.store).run([changes_step(Path(), film)])
+    return _cut(film, seen, shop)
+
+
+def _cut(film: StoredObject, seen: Done, shop: Workshop) -> FilmCut:
     changes = [from_json(one) for one in json.loads(shop.store.get_bytes(seen.files["changes"]))["changes"]]
     stretches = own_stretches(changes)
     named = tuple((f"{number}.0", stretch) for number, stretch in enumerate(stretches, 1))

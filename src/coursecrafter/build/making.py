@@ -107,7 +107,14 @@ def _narrated_video(
 
 
 def _afford(
-    course: Course, lesson: LessonContent, shop: Workshop, bench: Bench, engine: Engine, *, is_proposed: bool
+    course: Course,
+    lesson: LessonContent,
+    shop: Workshop,
+    bench: Bench,
+    engine: Engine,
+    *,
+    is_proposed: bool,
+    look: Look | None = None,
 ) -> None:
     """Begin nothing that a budget will not let end.
 
@@ -117,7 +124,8 @@ def _afford(
     with shop.database.worker(shop.identity(course.id)) as conn:
         budgets = read_budget_states(conn, course.id)
     if budgets:
-        require_affordable(estimate_lesson(course, lesson, bench, engine, is_proposed=is_proposed), budgets)
+        estimate = estimate_lesson(course, lesson, bench, engine, is_proposed=is_proposed, look=look)
+        require_affordable(estimate, budgets)
 
 
 def _branded_video(
@@ -133,7 +141,7 @@ def _branded_video(
         _afford(course, lesson, shop, bench, Engine.E2, is_proposed=False)
         propose_outline(course, lesson, shop, bench)
     narrated, own = narrated_lesson(course, lesson, shop)
-    _afford(narrated, own, shop, bench, Engine.E2, is_proposed=True)
+    _afford(narrated, own, shop, bench, Engine.E2, is_proposed=True, look=look)
     return e2.render(narrated, own, bench, look)
 
 

@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
+from coursecrafter.domain.speech import NO_TAKES, Takes
 from coursecrafter.gateway.falling_back import name_of
 from coursecrafter.gateway.image_step import image_step
 from coursecrafter.gateway.lexicon import apply
 from coursecrafter.gateway.ports import Candidate, Gateway, ImageRequest, Kind, Purpose, TextRequest
 from coursecrafter.gateway.prices import Usage
 from coursecrafter.gateway.providers.token_counts import tokens_of
-from coursecrafter.gateway.speech_step import is_speakable, speech_step, spoken_form
+from coursecrafter.gateway.speech_step import is_speakable, speech_step, spoken_form, take_step
 from coursecrafter.gateway.tasks import TASKS
 from coursecrafter.gateway.text_step import text_step
 
@@ -50,20 +53,38 @@ class Foretold:
 
 
 def foretell_speech(
-    store: ObjectStore, gateway: Gateway, texts: Sequence[str], *, language: str, voice: str, purpose: Purpose
+    store: ObjectStore,
+    gateway: Gateway,
+    texts: Sequence[str],
+    *,
+    language: str,
+    voice: str,
+    purpose: Purpose,
+    takes: Sequence[Takes] = (),
 ) -> Foretold:
     """What speaking texts will cost.
+
+    Args:
+        takes: see `speak_texts`: what was rejected is spoken anew.
 
     Raises:
         UnknownVoice: CC-0303.
         VoiceEngineMissing: CC-0304.
+        NoOtherTake: CC-0363.
     """
     by = gateway.speakers(language, voice)[0]
-    spoken = list(dict.fromkeys(text for text in texts if is_speakable(text)))
-    steps = [speech_step(gateway, text, language=language, voice=voice, purpose=purpose, by=by) for text in spoken]
-    missing = _missing(store, steps)
-    sent = [apply(spoken_form(text, language).text, gateway.lexicon, language).text for text in spoken]
-    usages = [Usage(characters=len(text)) for text, step in zip(sent, steps, strict=True) if step.key in missing]
+
+    def step_of(text: str, take: int) -> Step:
+        return speech_step(gateway, text, language=language, voice=voice, purpose=purpose, by=by, take=take)
+
+    said = dict.fromkeys(zip(texts, takes or repeat(NO_TAKES, len(texts)), strict=True))
+    spoken = [
+        (text, take_step(store, by, partial(step_of, text), judged)) for text, judged in said if is_speakable(text)
+    ]
+    steps = {step.key: step for _, step in spoken}
+    missing = _missing(store, list(steps.values()))
+    sent = {step.key: apply(spoken_form(text, language).text, gateway.lexicon, language).text for text, step in spoken}
+    usages = [Usage(characters=len(sent[key])) for key in steps if key in missing]
     return _sum(gateway, Kind.SPEECH, by, usages, len(steps) - len(usages))
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coursecrafter.domain.keys import content_key
-from coursecrafter.domain.speech import Speech, Takes, Word
+from coursecrafter.domain.speech import NO_TAKES, Speech, Takes, Word
 from coursecrafter.errors import GatewayError
 from coursecrafter.gateway.falling_back import first_answer
 from coursecrafter.gateway.lexicon import applicable, apply
@@ -203,14 +203,11 @@ def speak_texts(
             settings: Any = {"language": language, "voice": voice, "purpose": told, "by": by}
             return speech_step(gateway, texts[index], **settings, label=label(index), take=take)
 
-        def take_of(index: int) -> int:
-            # The offline voice says a text alike each time.
-            if by.is_offline or not takes:
-                return 0
+        def chosen(index: int) -> Step:
             with _named(label(index)):
-                return choose_take(store, partial(step_of, index), takes[index])
+                return take_step(store, by, partial(step_of, index), takes[index] if takes else NO_TAKES)
 
-        return steps.run([step_of(index, take_of(index)) for index in spoken])
+        return steps.run([chosen(index) for index in spoken])
 
     done = first_answer(gateway.speakers(language, voice), ask, gateway.say)
     found: dict[int, Speech] = {}
@@ -224,6 +221,15 @@ def speak_texts(
         call_id = note_origin(gateway, "tts", read_origin(store, one), purpose)
         found[index] = replace(found[index], call_id=call_id)
     return [found.get(index) for index in range(len(texts))]
+
+
+def take_step(store: ObjectStore, by: Candidate, step_of: Callable[[int], Step], takes: Takes) -> Step:
+    """The step of the take that is used of a text; the offline voice says a text alike each time.
+
+    Raises:
+        NoOtherTake: CC-0363.
+    """
+    return step_of(0 if by.is_offline else choose_take(store, step_of, takes))
 
 
 @contextmanager

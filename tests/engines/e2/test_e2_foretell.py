@@ -7,9 +7,13 @@ from dataclasses import replace
 from uuid import UUID
 
 from branded_films import Branded, Studio, make_course, make_lesson
-from coursecrafter.domain.course import LessonContent
+from coursecrafter.build.estimates import estimate_lesson
+from coursecrafter.domain.course import Engine, LessonContent
+from coursecrafter.domain.look import Look
 from coursecrafter.engines.e2_video.engine import render
 from coursecrafter.engines.e2_video.foretell import foretell
+from coursecrafter.engines.e2_video.produce import asked_pictures
+from coursecrafter.gateway.ports import Kind
 
 SCENES: list[tuple[str | None, tuple[str, ...]]] = [("Doors", ("Shut it.", "Hold it.")), ("Stairs", ("Go down.",))]
 
@@ -48,6 +52,22 @@ def test_what_is_told_is_what_is_made(studio: Studio) -> None:
         assert wanted == made(studio, changed)
         assert wanted["mux"] == 1
         assert told(studio, changed) == Counter()
+
+
+def test_an_estimate_finds_what_was_drawn_without_a_model(studio: Studio) -> None:
+    """A drawing is another picture than the setting of the same heading."""
+    figure = "Only 9 percent of all plastic ever made has been recycled."
+    lesson = make_lesson([("Glass", ("It lasts.",)), ("Plastic", (figure,)), ("Now", ("Sort it.",))])
+    course = make_course(lesson)
+    drawn = [one for one in asked_pictures(course, lesson, Look()) if one.sketch]
+
+    before = estimate_lesson(course, lesson, studio.bench, Engine.E2, is_proposed=True)
+    render(course, lesson, studio.bench)
+    after = estimate_lesson(course, lesson, studio.bench, Engine.E2, is_proposed=True)
+
+    assert len(drawn) == 1
+    assert [(part.kind, part.calls, part.found) for part in before.parts] == [(Kind.SPEECH, 3, 0), (Kind.IMAGE, 3, 0)]
+    assert [(part.kind, part.calls, part.found) for part in after.parts] == [(Kind.SPEECH, 0, 3), (Kind.IMAGE, 0, 3)]
 
 
 def test_one_changed_word_is_one_voice_and_one_stretch_of_pictures(branded: Branded) -> None:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from coursecrafter.domain.course import Engine
 from coursecrafter.domain.speech import Takes, Word
+from coursecrafter.gateway.foretelling import foretell_speech
 from coursecrafter.gateway.ports import OFFLINE, Candidate, Purpose, SpeechAnswer, SpeechRequest
 from coursecrafter.gateway.speech_step import (
     UnreadableSpeech,
@@ -206,6 +207,25 @@ def test_who_rejects_as_many_takes_as_make_sense_is_told_that_there_is_no_other(
         sound(rejected)
     last = max(rejected)
     assert sound(rejected - {last}) == last
+
+
+def test_a_rejected_take_is_foretold_until_it_is_spoken_anew(tmp_path: Path) -> None:
+    store, voice = ObjectStore(str(tmp_path), UUID(int=9)), Moody(toned(1), toned(2), toned(3))
+    settings: Any = {"language": "en", "voice": "v", "purpose": PURPOSE}
+    texts = ["Hello", "Good day"]
+
+    def told(*takes: Takes) -> tuple[int, int]:
+        found = foretell_speech(store, voice, texts, **settings, takes=takes)
+        return found.calls, found.found
+
+    first, _ = speak_texts(InlineRunner(store), store, voice, texts, **settings)
+    assert first is not None
+    judged = [Takes(None, frozenset({first.sound.key})), Takes()]
+
+    assert told() == (0, 2)
+    assert told(*judged) == (1, 1)
+    speak_texts(InlineRunner(store), store, voice, texts, **settings, takes=judged)
+    assert told(*judged) == (0, 2)
 
 
 def test_an_answer_that_is_no_sound_is_refused(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from coursecrafter.engines.e2_video.palette import Palette, make_palette
 from coursecrafter.engines.e2_video.pictures import HouseFiles, Scene, encode_shots, paint_stills, read_clips
 from coursecrafter.engines.e2_video.shots import Shot, plan_shots
 from coursecrafter.engines.e2_video.sketches import scene_sketch
-from coursecrafter.engines.e2_video.templates import Template, template_named
+from coursecrafter.engines.e2_video.templates import Template, is_template, template_named
 from coursecrafter.errors import VideoError
 from coursecrafter.gateway.image_step import Picture
 from coursecrafter.gateway.ports import ImageRequest, Purpose
@@ -124,6 +124,11 @@ def look_at_scenes(course: Course, lesson: LessonContent, bench: Bench, look: Lo
     _illustrate(course, lesson, bench, contents, layouts, HouseFiles.of(course.brand, bench))
 
 
+def asked_pictures(course: Course, lesson: LessonContent, look: Look) -> list[ImageRequest]:
+    """What a render asks for: an illustration for each scene that says something and whose author chose none."""
+    return _picture_requests(course, lesson, *_laid_out(course, lesson, look, None))
+
+
 def _laid_out(
     course: Course, lesson: LessonContent, look: Look, only: UUID | None
 ) -> tuple[list[SceneContent], list[SceneLayout]]:
@@ -144,7 +149,17 @@ def is_to_be_drawn(scene: SceneContent) -> bool:
 
 
 def _template(look: Look, scene: SceneContent, brand: Brand) -> Template:
-    return template_named(look.scene_templates.get(scene.id, look.template), brand)
+    """The scene's own, else its lesson's, else the brand's first; one that there is no more counts as none."""
+    return template_named(next((one for one in _chosen(look, scene) if is_template(one)), None), brand)
+
+
+def gone_templates(look: Look, scenes: Sequence[SceneContent]) -> dict[str, None]:
+    """The names of templates that were chosen and that there are no more, in the scenes' order."""
+    return dict.fromkeys(one for scene in scenes for one in _chosen(look, scene) if not is_template(one))
+
+
+def _chosen(look: Look, scene: SceneContent) -> list[str]:
+    return [one for one in (look.scene_templates.get(scene.id), look.template) if one is not None]
 
 
 def _scene_texts(course: Course, lesson: LessonContent, contents: Sequence[SceneContent]) -> list[SceneText]:
@@ -189,16 +204,8 @@ def _illustrate(
     house: HouseFiles,
 ) -> tuple[Scene, ...]:
     """An illustration, as its author chose it or drawn now, and a still picture for each scene."""
-    palette = make_palette(course.brand)
     purpose = Purpose(course.id, lesson.id, Engine.E2, "scene_image")
-    # Else the prompt is the heading and nothing else: a word changed in the narration must not change the picture, but
-    # where it stands in a drawing. A model is shown no drawing.
-    missing = [
-        image_request(picture_prompt(content, lesson), palette, content.image_take, sketch=scene_sketch(layout))
-        for content, layout in zip(contents, layouts, strict=True)
-        if is_to_be_drawn(content)
-    ]
-    drawn = iter(bench.draw(missing, purpose))
+    drawn = iter(bench.draw(_picture_requests(course, lesson, contents, layouts), purpose))
     clips = read_clips(bench, contents)
     chosen: list[tuple[StoredObject, Picture | None]] = []
     for content, clip in zip(contents, clips, strict=True):
@@ -221,6 +228,19 @@ def _illustrate(
             contents, layouts, chosen, stills, clips, strict=True
         )
     )
+
+
+def _picture_requests(
+    course: Course, lesson: LessonContent, contents: Sequence[SceneContent], layouts: Sequence[SceneLayout]
+) -> list[ImageRequest]:
+    palette = make_palette(course.brand)
+    # Else the prompt is the heading and nothing else: a word changed in the narration must not change the picture, but
+    # where it stands in a drawing. A model is shown no drawing.
+    return [
+        image_request(picture_prompt(content, lesson), palette, content.image_take, sketch=scene_sketch(layout))
+        for content, layout in zip(contents, layouts, strict=True)
+        if is_to_be_drawn(content)
+    ]
 
 
 def _drawn_by(content: SceneContent, drawing: Picture | None) -> tuple[str, str] | None:

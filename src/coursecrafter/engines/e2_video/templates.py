@@ -98,6 +98,11 @@ def template_named(name: str | None, brand: Brand) -> Template:
     raise UnknownTemplate(f"There is no template “{name}”.")
 
 
+def is_template(name: str) -> bool:
+    """Whether there is a template of this name; one that an older version knew may be chosen still."""
+    return name in {template.name for template in TEMPLATES}
+
+
 def _tone(wish: str) -> str:
     return next((tone for tone, words in TONE_WORDS.items() if re.search(words, wish.lower())), "plain")
 
