@@ -11,7 +11,7 @@ from coursecrafter.domain.output import Finding, Severity
 from coursecrafter.engines.e2_video.faces import undrawable
 from coursecrafter.engines.e2_video.layout import SceneText
 from coursecrafter.engines.e2_video.palette import TEXT_CONTRAST
-from coursecrafter.engines.e2_video.produce import Film
+from coursecrafter.engines.e2_video.produce import Film, gone_templates
 from coursecrafter.engines.e2_video.shots import Shot
 from coursecrafter.engines.video_checks import (
     FRAME_S,
@@ -40,6 +40,7 @@ def check_video(film: Film, captions: Sequence[Caption], measured: Mapping[str, 
         *check_captions(captions),
         _check_highlights(film.shots),
         *_check_pictures(film),
+        *_check_templates(film),
     ]
 
 
@@ -126,6 +127,17 @@ def _check_pictures(film: Film) -> list[Finding]:
             Severity.WARNING,
         ),
     ]
+
+
+def _check_templates(film: Film) -> list[Finding]:
+    """What was chosen and there is no more; nothing where all is as it was chosen."""
+    gone = gone_templates(film.look, [scene.content for scene in film.scenes])
+    if not gone:
+        return []
+    named = ", ".join(f"“{name}”" for name in gone)
+    shown = ", ".join(f"“{name}”" for name in dict.fromkeys(scene.layout.template.name for scene in film.scenes))
+    sentence = f"There is no template {named} any more; the video stands in {shown}. Choose another to change that."
+    return [finding("template", False, sentence, len(gone), Severity.WARNING, limit="none missing")]
 
 
 def _texts_of(text: SceneText) -> tuple[str, ...]:

@@ -52,7 +52,6 @@ def render(course: Course, lesson: LessonContent, bench: Bench, look: Look | Non
         NothingToTell: CC-0230.
         UnreadableLogo: CC-0231.
         UnreadableIllustration: CC-0233.
-        UnknownTemplate: CC-0235.
         UnplayableClip: CC-0236.
         UnusableSound: CC-0204.
         VideoNotAssembled: CC-0203.

@@ -23,7 +23,6 @@ def foretell(course: Course, lesson: LessonContent, bench: Bench, look: Look | N
 
     Raises:
         NothingToTell: CC-0230.
-        UnknownTemplate: CC-0235.
         GatewayError: CC-03xx, no voice or model can be chosen.
     """
     wanted = look or Look()
