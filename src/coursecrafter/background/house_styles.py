@@ -11,12 +11,10 @@ from sqlalchemy import Connection
 from coursecrafter.authoring.assets import add_picture
 from coursecrafter.authoring.author import Author
 from coursecrafter.authoring.branding import BrandLook, create_brand, find_like
-from coursecrafter.authoring.rows import hold_row
 from coursecrafter.authoring.slots import Slot
-from coursecrafter.authoring.sources import find_source
+from coursecrafter.authoring.sources import find_source, require_place
 from coursecrafter.background.fetching import fetched
 from coursecrafter.db.refusals import NotFound
-from coursecrafter.db.tables import cc_projects
 from coursecrafter.domain.course import Brand
 from coursecrafter.domain.stored import StoredObject
 from coursecrafter.ingest.guard import NotADeck
@@ -62,7 +60,7 @@ def keep_brand(conn: Connection, author: Author, project_id: UUID, brand: Brand)
         NotFound: CC-0020.
         NotAllowed: CC-0021.
     """
-    hold_row(conn, cc_projects, project_id)
+    require_place(conn, project_id=project_id)
     look: BrandLook = {
         "secondary_color": brand.secondary_color,
         "typography": {"font": brand.font, "heading_font": brand.heading_font},
