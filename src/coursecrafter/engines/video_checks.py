@@ -21,13 +21,35 @@ from coursecrafter.media.captions import (
     columns,
 )
 from coursecrafter.media.loudness import HIGHEST_PEAK_DBTP, TARGET_LUFS
+from coursecrafter.media.probe import Measured, clicks_at
 from coursecrafter.media.timeline import VIDEO_FPS
 
 FRAME_S = 1 / VIDEO_FPS
 LOUDNESS_TOLERANCE_LU = 0.5
 LONGEST_KEY_DISTANCE_S = 5
+SILENT_DBTP = -70.0
 CPS_ROUNDING = 0.05
 """A caption's end is written in milliseconds."""
+
+
+def figures_of(found: Measured, seams_s: Sequence[Fraction]) -> dict[str, Any]:
+    """The figures of a file that the checks here are about.
+
+    Args:
+        found: what was measured in it.
+        seams_s: where voices begin and end, in seconds.
+    """
+    return {
+        "video_frames": found.video_frames,
+        "video_s": float(found.video_s),
+        "sound_s": float(found.sound_s),
+        "longest_key_distance_s": float(found.longest_key_distance_s),
+        "is_faststart": found.is_faststart,
+        "is_silent": found.peak_dbtp < SILENT_DBTP,
+        "lufs": max(found.lufs, SILENT_DBTP),
+        "peak_dbtp": max(found.peak_dbtp, SILENT_DBTP),
+        "clicks": clicks_at(found.envelope, seams_s),
+    }
 
 
 def finding(

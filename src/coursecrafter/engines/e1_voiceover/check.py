@@ -11,7 +11,7 @@ from coursecrafter.domain.film import FilmCut
 from coursecrafter.domain.output import Finding, Severity
 from coursecrafter.engines.e1_voiceover.film_runs import Footage
 from coursecrafter.engines.e1_voiceover.film_track import FilmCutting
-from coursecrafter.engines.e1_voiceover.plan import Shot
+from coursecrafter.engines.e1_voiceover.plan import Shot, place_of
 from coursecrafter.engines.video_checks import (
     FRAME_S,
     check_captions,
@@ -59,9 +59,11 @@ def check_film(lesson: LessonContent, film: FilmCut | None) -> list[Finding]:
     if film is None:
         return []
     wanted = [one for one in lesson.segments if one.source_ref and one.picture and not one.clip]
-    missing = [_named(one.source_ref or "") for one in wanted if film.find(one.source_ref, one.id) is None]
+    missing = [place_of(one.source_ref or "") for one in wanted if film.find(one.source_ref, one.id) is None]
     sentences = [f"{len(wanted) - len(missing)} of {len(wanted)} pictures are the film's own."]
-    sentences += [f"{name} was not found in the film; its slide picture stands instead." for name in missing]
+    sentences += [
+        f"{name.capitalize()} was not found in the film; its slide picture stands instead." for name in missing
+    ]
     return [finding("film", not missing, " ".join(sentences), len(missing), Severity.WARNING)]
 
 
@@ -87,11 +89,6 @@ def check_packets(footage: Footage | None, cutting: FilmCutting | None) -> list[
     counts = cutting.counts
     sentence = f"{counts.copied} pictures of the film were copied as they are, {counts.encoded} encoded again."
     return [finding("film_packets", True, sentence, counts.copied)]
-
-
-def _named(source_ref: str) -> str:
-    slide, _, build = source_ref.partition(".")
-    return f"Slide {slide}" if build == "0" else f"Slide {slide} build {build}"
 
 
 def _check_frames(timeline: Timeline, measured: Mapping[str, Any]) -> list[Finding]:

@@ -12,13 +12,13 @@ from PIL import Image
 from coursecrafter.engines.bench import Bench
 from coursecrafter.engines.e1_voiceover.plan import VideoPlan
 from coursecrafter.engines.e1_voiceover.produce import Parts, shot_pixels
+from coursecrafter.engines.video_checks import figures_of
 from coursecrafter.media.codec import Samples
-from coursecrafter.media.probe import clicks_at, measure, onset_s
+from coursecrafter.media.probe import measure, onset_s
 from coursecrafter.media.seen import Thumb, are_same, is_plain, look_at
 from coursecrafter.media.timeline import VIDEO_FPS, Timeline
 
 ONSET_MARGIN_S = Fraction(1, 25)
-SILENT_DBTP = -70.0
 THUMB_SIZE = (160, 90)
 
 
@@ -36,15 +36,7 @@ def measure_video(
     """
     found = measure(video, Fraction(1, VIDEO_FPS))
     return {
-        "video_frames": found.video_frames,
-        "video_s": float(found.video_s),
-        "sound_s": float(found.sound_s),
-        "longest_key_distance_s": float(found.longest_key_distance_s),
-        "is_faststart": found.is_faststart,
-        "is_silent": found.peak_dbtp < SILENT_DBTP,
-        "lufs": max(found.lufs, SILENT_DBTP),
-        "peak_dbtp": found.peak_dbtp,
-        "clicks": clicks_at(found.envelope, _seams_s(parts, timeline)),
+        **figures_of(found, _seams_s(parts, timeline)),
         "drifts_s": [float(late_s) for late_s in _drifts_s(parts, timeline, None if has_music else found.envelope)],
         "has_music": has_music,
         **_seen(video, plan, parts, timeline, bench),

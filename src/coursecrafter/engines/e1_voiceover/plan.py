@@ -195,14 +195,14 @@ def _shots(
 
 def _shot(scene: SceneContent, segment: SegmentContent, visual: Visual, *, is_last: bool) -> Shot:
     text = segment.text if is_speakable(segment.text) else ""
-    label = _label(segment.source_ref) if segment.source_ref else f"scene {scene.sequence}"
+    label = place_of(segment.source_ref) if segment.source_ref else f"scene {scene.sequence}"
     default_s = GAP_BEFORE_END_CARD_S if is_last else _gap_s(scene, segment)
     gap_s = segment.gap_after_s or (default_s if text else Fraction(0))
     return Shot(segment.id, text, visual, _at_least_s(segment, visual, is_silent=not text), gap_s, label, segment.takes)
 
 
-def _label(source_ref: str) -> str:
-    """As people name it, in lines of progress and in failures: "slide 3", "slide 3 build 1"."""
+def place_of(source_ref: str) -> str:
+    """As people name it, in lines of progress, failures and reports: "slide 3", "slide 3 build 1"."""
     slide, build, *_ = (*source_ref.split("."), "0")
     return f"slide {slide}" if build == "0" else f"slide {slide} build {build}"
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from coursecrafter.domain.course import LessonContent, SegmentContent, Words
 from coursecrafter.domain.output import Finding, Severity
-from coursecrafter.engines.e1_voiceover.plan import VideoPlan
+from coursecrafter.engines.e1_voiceover.plan import VideoPlan, place_of
 from coursecrafter.gateway.speech_step import spoken_form
 
 WORD = re.compile(r"\w+")
@@ -30,7 +30,8 @@ def check_spoken(lesson: LessonContent, plan: VideoPlan, language: str) -> list[
     exact = counts[Words.SCREEN] - len(wrong)
     sentences = [f"Spoken exactly as shown: {exact} of {len(from_deck)} segments."]
     sentences += [sentence.format(n=counts[words]) for words, sentence in _CHOSEN.items() if counts[words]]
-    sentences += [f"{_named(segment)} says other words than appear with it." for segment in wrong[:MOST_NAMED]]
+    named = [place_of(segment.source_ref or "").capitalize() for segment in wrong[:MOST_NAMED]]
+    sentences += [f"{name} says other words than appear with it." for name in named]
     sentences += [f"And {len(wrong) - MOST_NAMED} more do."] if len(wrong) > MOST_NAMED else []
     return [Finding("spoken", Severity.ERROR if wrong else Severity.OK, " ".join(sentences), len(wrong))]
 
@@ -46,8 +47,3 @@ def _says_what_it_shows(segment: SegmentContent, text: str, language: str) -> bo
         return True
     shown = "\n".join(block.text for block in segment.blocks)
     return WORD.findall(shown) == WORD.findall(spoken_form(text, language).text)
-
-
-def _named(segment: SegmentContent) -> str:
-    slide, _, build = (segment.source_ref or "").partition(".")
-    return f"Slide {slide}" if build == "0" else f"Slide {slide} build {build}"

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from coursecrafter.engines.e2_video.produce import Film
-from coursecrafter.media.probe import clicks_at, measure
+from coursecrafter.engines.video_checks import figures_of
+from coursecrafter.media.probe import measure
 from coursecrafter.media.seen import are_same, is_plain, look_at
 from coursecrafter.media.timeline import VIDEO_FPS
-
-SILENT_DBTP = -70.0
 
 
 def measure_video(video: Path, film: Film) -> dict[str, Any]:
@@ -24,18 +23,7 @@ def measure_video(video: Path, film: Film) -> dict[str, Any]:
     found = measure(video, Fraction(1, VIDEO_FPS))
     voices = [shot for shot in film.shots if shot.block.packets]
     seams_s = [seam_s for shot in voices for seam_s in (shot.sound_s, shot.sound_end_s)]
-    return {
-        "video_frames": found.video_frames,
-        "video_s": float(found.video_s),
-        "sound_s": float(found.sound_s),
-        "longest_key_distance_s": float(found.longest_key_distance_s),
-        "is_faststart": found.is_faststart,
-        "is_silent": found.peak_dbtp < SILENT_DBTP,
-        "lufs": max(found.lufs, SILENT_DBTP),
-        "peak_dbtp": max(found.peak_dbtp, SILENT_DBTP),
-        "clicks": clicks_at(found.envelope, seams_s),
-        **_seen(video, film),
-    }
+    return {**figures_of(found, seams_s), **_seen(video, film)}
 
 
 def _seen(video: Path, film: Film) -> dict[str, Any]:
