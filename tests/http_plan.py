@@ -120,6 +120,7 @@ OPERATIONS: Mapping[str, Placed] = {
     "POST /cc/scenes/{scene_id}/restore": Placed(WRITE, {"scene_id": "deleted scene"}),
     "POST /cc/segments/create": Placed(WRITE),
     "POST /cc/segments/create-youtube": Placed(WRITE),
+    "POST /cc/segments/create-clip": Placed(WRITE, answers=frozenset({(422, "CC-0245")})),
     "POST /cc/segments/reorder": Placed(WRITE, body={"segment_ids": SEGMENTS[::-1]}),
     "POST /cc/segments/merge": Placed(WRITE, body={"segment_ids": SEGMENTS[:2]}),
     "GET /cc/segments/{segment_id}": Placed(READ),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from api_people import Person, Service, code_of
+from api_people import Person, Service, code_of, data_of
+from clips import silent_clip
 from coursecrafter.accounts.caller import PERSON_SCOPES
 from coursecrafter.authoring.author import Author
 from coursecrafter.authoring.voices import keep_voices
@@ -136,6 +139,30 @@ def test_a_youtube_segment_takes_links_to_youtube_only(author: Person, scene: di
 
     assert (made["source_type"], made["youtube_url"]) == ("youtube", "https://www.youtube.com/watch?v=dQw4w9WgXcQ")
     assert code_of(refused) == "CC-0044"
+
+
+def test_an_uploaded_film_plays_in_its_place(author: Person, scene: dict[str, Any], lesson_id: str) -> None:
+    with TemporaryDirectory() as folder:
+        film = silent_clip(Path(folder, "Door.mp4"), seconds=1).read_bytes()
+    source = data_of(
+        author.http.post(
+            f"/cc/uploads/{lesson_id}/source", params={"purpose": "engine1_clip"}, files={"file": ("Door.mp4", film)}
+        )
+    )
+    place = {"left": 0.5, "top": 0.25, "width": 0.4, "height": 0.5}
+    body = {"scene_id": scene["id"], "source_id": source["id"], "intro": "Watch.", "place": place}
+
+    made = author.made("/segments/create-clip", body)
+    outside = author.post("/segments/create-clip", {**body, "place": {**place, "left": 1.5}})
+    strange = author.post("/segments/create-clip", {**body, "source_id": str(uuid4())})
+
+    assert (made["source_type"], made["scripts"][0]["text"]) == ("other_video", "Watch.")
+    assert (made["clip"]["name"], made["clip"]["mime_type"], made["clip"]["place"]) == ("Door.mp4", "video/mp4", place)
+    assert [code_of(outside), code_of(strange)] == ["CC-0005", "CC-0020"]
+    (planned,) = [one for one in author.read(f"/engine1/{lesson_id}/plan")["scenes"] if one["id"] == scene["id"]]
+    assert [bool(one["clip"]) for one in planned["segments"]] == [False, False, False, True]
+    (named,) = author.read(f"/provenance/segment/{made['id']}")["sources"]
+    assert (named["source_id"], named["name"]) == (source["id"], "Door.mp4")
 
 
 def test_a_script_goes_from_draft_to_approval_and_back_with_its_versions(author: Person, scene: dict[str, Any]) -> None:

@@ -139,6 +139,13 @@ def keep_and_delete_source(conn: sa.Connection, author: Author, course: Authored
     sources.delete_source(conn, author, sources.add_source(conn, author, course.project_id, stored, **told))
 
 
+def add_clip(conn: sa.Connection, author: Author, course: AuthoredCourse) -> None:
+    stored = StoredObject("e" * 64, 1, "video/mp4")
+    told = {"file_type": "mp4", "purpose": sources.PLAYED_CLIP, "name": "door.mp4"}
+    source_id = sources.add_source(conn, author, course.project_id, stored, **told)
+    segments.create_clip_segment(conn, author, course.scenes[0], source_id=source_id, intro="Look.", position=1)
+
+
 def keep_and_delete_document(conn: sa.Connection, author: Author, course: AuthoredCourse) -> None:
     stored = StoredObject("9" * 64, 1, "text/plain")
     kept = documents.add_document(conn, author, course.project_id, stored, name="notes.txt")
@@ -199,6 +206,7 @@ VERBS: dict[str, Verb] = {
     "create_youtube_segment": lambda conn, a, c: segments.create_youtube_segment(
         conn, a, c.scenes[0], Engine.E1, youtube_url="https://www.youtube.com/watch?v=dQw4w9WgXcQ"
     ),
+    "create_clip_segment": add_clip,
     "change_segment": lambda conn, a, c: segments.change_segment(
         conn, a, c.segments[0], text="Go.", duration_s=3, gap_s=1
     ),

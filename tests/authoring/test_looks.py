@@ -16,6 +16,7 @@ from coursecrafter.authoring.context import SettingRefused, merge_settings
 from coursecrafter.authoring.courses import read_course
 from coursecrafter.authoring.history import undo_last
 from coursecrafter.authoring.looks import NotMusic, read_look
+from coursecrafter.authoring.ordering import PlaceRefused
 from coursecrafter.authoring.places import scene_of_segment
 from coursecrafter.authoring.plan_rows import NotInVideo
 from coursecrafter.authoring.scene_clips import NotAClip, set_scene_clip
@@ -26,13 +27,14 @@ from coursecrafter.authoring.scene_images import (
     set_image_prompts,
 )
 from coursecrafter.authoring.scenes import create_scene
-from coursecrafter.authoring.segments import create_segment
+from coursecrafter.authoring.segments import create_clip_segment, create_segment
 from coursecrafter.authoring.slots import Slot
-from coursecrafter.authoring.sources import CLIP, MUSIC, add_source, newest_source
+from coursecrafter.authoring.sources import CLIP, MUSIC, PLAYED_CLIP, add_source, newest_source
 from coursecrafter.authoring.voices import reject_voice_in_use
 from coursecrafter.db.refusals import NotFound
 from coursecrafter.db.session import Database
-from coursecrafter.domain.course import Engine, SceneContent
+from coursecrafter.domain.clip import ClipBox
+from coursecrafter.domain.course import Engine, SceneContent, SegmentContent, SourceType
 from coursecrafter.domain.look import FrameSize, Look, Music, ScreenText, Shape, Transition
 from coursecrafter.storage.objects import ObjectStore
 
@@ -69,6 +71,10 @@ class Desk:
 
     def scene(self, place: int) -> SceneContent:
         return next(one for one in self.lesson_scenes() if one.id == self.course.scenes[place])
+
+    def segment(self, segment_id: UUID) -> SegmentContent:
+        course = self.read(read_course, self.store, self.course.project_id, Engine.E1)
+        return next(one for lesson in course.lessons for one in lesson.segments if one.id == segment_id)
 
     def upload(self, content: bytes, file_type: str, purpose: str) -> UUID:
         kept = self.store.put_bytes(content, "application/octet-stream")
@@ -169,6 +175,35 @@ def test_a_clip_stands_in_its_scene_and_is_no_film_of_the_deck(desk: Desk) -> No
     assert desk.read(newest_source, desk.course.project_id, desk.lesson_id, "mp4") is None
     with pytest.raises(NotAClip):
         desk.do(set_scene_clip, desk.lesson_id, desk.course.scenes[0], picture)
+
+
+def test_a_film_plays_in_a_segments_place_and_is_no_film_of_the_deck(desk: Desk) -> None:
+    film = desk.upload(b"played", "mp4", PLAYED_CLIP)
+    scene_id, box = desk.course.scenes[0], ClipBox(0.5, 0.25, 0.4, 0.5)
+    placed = desk.do(create_clip_segment, scene_id, source_id=film, intro="Watch.", box=box)
+    whole = desk.do(create_clip_segment, scene_id, source_id=film, position=1)
+
+    first, second = (desk.segment(one) for one in (placed, whole))
+
+    assert (first.text, first.source_type) == ("Watch.", SourceType.OTHER_VIDEO)
+    assert first.clip is not None
+    assert (desk.store.get_bytes(first.clip.stored), first.clip.box, first.clip.name) == (b"played", box, "file")
+    assert second.clip is not None
+    assert (second.text, second.clip.box) == ("", None)
+    assert desk.read(newest_source, desk.course.project_id, desk.lesson_id, "mp4") is None
+    assert all(one.clip is None for scene in desk.lesson_scenes() for one in scene.segments)
+
+
+def test_what_is_no_film_of_the_course_plays_nowhere(desk: Desk) -> None:
+    picture = desk.upload(b"still", "image", "engine2_reference")
+    scene_id = desk.course.scenes[0]
+
+    with pytest.raises(NotAClip):
+        desk.do(create_clip_segment, scene_id, source_id=picture)
+    with pytest.raises(NotFound):
+        desk.do(create_clip_segment, scene_id, source_id=uuid4())
+    with pytest.raises(PlaceRefused):
+        desk.do(create_clip_segment, scene_id, source_id=desk.upload(b"late", "mp4", PLAYED_CLIP), position=99)
 
 
 def test_another_picture_is_asked_for_without_losing_the_one_that_stood(desk: Desk) -> None:

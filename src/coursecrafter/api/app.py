@@ -29,7 +29,7 @@ from coursecrafter.api.sweeping import sweep_for_ever
 from coursecrafter.api.tracing import CallSpans
 from coursecrafter.telemetry import is_sending
 
-API_VERSION = "1.8.0"
+API_VERSION = "1.9.0"
 """Raised whenever a schema of the API changes: the middle number when something is added, the first otherwise."""
 
 COMPRESSED_FROM_BYTES = 1024

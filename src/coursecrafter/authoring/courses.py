@@ -18,6 +18,7 @@ from coursecrafter.authoring.outlines import read_headings
 from coursecrafter.authoring.rows import find_row
 from coursecrafter.authoring.scene_clips import SCENE_CLIP
 from coursecrafter.authoring.scene_images import SCENE_IMAGE, ImagePrompt, prompts_of_project
+from coursecrafter.authoring.segment_clips import clips_of_project
 from coursecrafter.authoring.source_parses import read_decks
 from coursecrafter.authoring.voices import takes_of_project
 from coursecrafter.db.tables import (
@@ -32,6 +33,7 @@ from coursecrafter.db.tables import (
     cc_scripts,
     cc_segments,
 )
+from coursecrafter.domain.clip import SegmentClip
 from coursecrafter.domain.course import (
     Brand,
     Context,
@@ -67,6 +69,7 @@ class _Source:
     painters: Mapping[UUID, tuple[str, str]] = field(default_factory=dict)
     clips: Mapping[UUID, StoredObject] = field(default_factory=dict)
     prompts: Mapping[UUID, ImagePrompt] = field(default_factory=dict)
+    played: Mapping[UUID, SegmentClip] = field(default_factory=dict)
 
     def find_slide(self, lesson_id: UUID, number: int | None) -> Slide | None:
         """The slide of that number in the deck that the lesson was made of."""
@@ -122,7 +125,7 @@ def _source(
     pictures = _active_pictures(conn, project_id, SLIDE_PICTURE, cc_assets.c.segment_id)
     takes = takes_of_project(conn, project_id, engine)
     if engine is not Engine.E2:
-        return _Source(decks, slides, pictures, {}, takes)
+        return _Source(decks, slides, pictures, {}, takes, played=clips_of_project(conn, project_id))
     headings: dict[UUID, str] = {}
     for lesson in _live(conn, project_id, cc_lessons):
         headings |= read_headings(conn, store, project_id, lesson.id)
@@ -265,6 +268,7 @@ def _segment(row: Row[Any], source: _Source) -> SegmentContent:
         takes=source.takes.get(row.id, NO_TAKES),
         words=_words(row, build),
         youtube_url=row.youtube_url,
+        clip=source.played.get(row.id),
     )
 
 

@@ -27,7 +27,7 @@ MP4 = "video/mp4"
 
 
 class NotAClip(VideoError):
-    """What should stand in a scene's picture is no film."""
+    """What should play in a scene's picture or in a segment's place is no film."""
 
     code = "CC-0245"
     status = 422
@@ -45,13 +45,23 @@ def set_scene_clip(conn: Connection, author: Author, lesson_id: UUID, scene_id: 
     lesson = hold_row(conn, cc_lessons, lesson_id)
     if find_row(conn, cc_scenes, scene_id).lesson_id != lesson_id:
         raise missing(cc_scenes)
-    source = find_source(conn, source_id)
-    if source.project_id != lesson.project_id:
-        raise missing(cc_source_files)
-    if source.file_type != "mp4":
-        raise NotAClip("What should stand in the scene's picture is no film.")
-    stored = StoredObject(source.checksum, source.size_bytes, MP4)
+    stored = film_for(conn, lesson.project_id, source_id)
     slot = Slot(lesson.project_id, SCENE_CLIP, Engine.E2, lesson_id, scene_id)
     place = {"project_id": lesson.project_id, "lesson_id": lesson_id}
     with edit(conn, author, Event.ASSETS_ADDED, **place, role=SCENE_CLIP, scene_id=str(scene_id)) as act:
-        return put_asset(act, slot, stored, AssetType.VIDEO, {"source_file_id": str(source.id)})
+        return put_asset(act, slot, stored, AssetType.VIDEO, {"source_file_id": str(source_id)})
+
+
+def film_for(conn: Connection, project_id: UUID, source_id: UUID) -> StoredObject:
+    """A film that was uploaded to a project, to play in one of its videos.
+
+    Raises:
+        NotFound: CC-0020, also a file of another project.
+        NotAClip: CC-0245.
+    """
+    source = find_source(conn, source_id)
+    if source.project_id != project_id:
+        raise missing(cc_source_files)
+    if source.file_type != "mp4":
+        raise NotAClip("What should play is no film.")
+    return StoredObject(source.checksum, source.size_bytes, MP4)

@@ -5,7 +5,7 @@ A segment is in an engine's video when it has a script of that engine, and only 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from coursecrafter.authoring.author import Author
 from coursecrafter.authoring.deletion import mark_deleted, take_back
-from coursecrafter.authoring.edits import edit
+from coursecrafter.authoring.edits import Edit, edit
 from coursecrafter.authoring.events import Event
 from coursecrafter.authoring.ordering import PlaceRefused, place_among
 from coursecrafter.authoring.plan_rows import (
@@ -32,6 +32,8 @@ from coursecrafter.authoring.plan_rows import (
     reopen_lesson,
 )
 from coursecrafter.authoring.rows import hold_row
+from coursecrafter.authoring.scene_clips import film_for
+from coursecrafter.authoring.segment_clips import put_clip
 from coursecrafter.authoring.segment_edits import (
     NotNeighbours,
     Seconds,
@@ -44,8 +46,11 @@ from coursecrafter.authoring.segment_edits import (
     reopen,
     split,
 )
+from coursecrafter.authoring.source_parses import source_name
+from coursecrafter.authoring.sources import find_source
 from coursecrafter.authoring.youtube import canonical_link
 from coursecrafter.db.tables import cc_scenes, cc_segments
+from coursecrafter.domain.clip import ClipBox, SegmentClip
 from coursecrafter.domain.course import Engine, SourceType
 
 
@@ -74,7 +79,7 @@ def create_segment(
         PlaceRefused: CC-0031.
         NotInVideo: CC-0040, the engine makes no video.
     """
-    timing = {
+    timing: dict[str, Any] = {
         "on_screen_duration": None if duration_s is None else exact_seconds("on_screen_duration", duration_s),
         "gap_after": exact_seconds("gap_after", gap_s),
     }
@@ -100,8 +105,43 @@ def create_youtube_segment(
         PlaceRefused: CC-0031.
         NotInVideo: CC-0040, the engine makes no video.
     """
-    link = {"youtube_url": canonical_link(youtube_url), "is_youtube_embed": True}
+    link: dict[str, Any] = {"youtube_url": canonical_link(youtube_url), "is_youtube_embed": True}
     return _create(conn, author, scene_id, engine, intro, position, source_type=SourceType.YOUTUBE.value, **link)
+
+
+def create_clip_segment(
+    conn: Connection,
+    author: Author,
+    scene_id: UUID,
+    *,
+    source_id: UUID,
+    intro: str = "",
+    box: ClipBox | None = None,
+    position: int | None = None,
+) -> UUID:
+    """Add an uploaded film that plays in place, with its own sound, to the narrated video.
+
+    Args:
+        source_id: a film of the same project.
+        intro: what is spoken over its first picture.
+        box: where it plays on the picture before it; None: it fills the frame.
+        position: among E1's own of the scene; None: the end.
+
+    Raises:
+        NotFound: CC-0020, also a file of another project.
+        NotAllowed: CC-0021.
+        PlaceRefused: CC-0031.
+        NotAClip: CC-0245.
+    """
+    lesson, _ = hold_lesson_of(conn, cc_scenes, scene_id)
+    stored = film_for(conn, lesson.project_id, source_id)
+    clip = SegmentClip(stored, box, source_name(conn, find_source(conn, source_id)))
+
+    def fill(act: Edit, place: tuple[UUID, UUID, UUID, UUID]) -> None:
+        put_clip(act, place, clip, {"source_file_id": str(source_id)})
+
+    made = SourceType.OTHER_VIDEO.value
+    return _create(conn, author, scene_id, Engine.E1, intro, position, fill=fill, source_type=made)
 
 
 def change_segment(
@@ -268,6 +308,7 @@ def _create(
     engine: Engine,
     text: str,
     position: int | None,
+    fill: Callable[[Edit, tuple[UUID, UUID, UUID, UUID]], None] | None = None,
     **values: Any,
 ) -> UUID:
     if engine not in VIDEO_ENGINES:
@@ -281,5 +322,7 @@ def _create(
         segment_id = act.add(cc_segments, scene_id=scene.id, lesson_id=lesson.id, sequence=at, status="draft", **values)
         add_script(act, author, lesson.project_id, (lesson.id, scene.id, segment_id), engine, None, text)
         number_segments(act, scene.id, engine, place_among(others, segment_id, position))
+        if fill is not None:
+            fill(act, (lesson.project_id, lesson.id, scene.id, segment_id))
         reopen_lesson(act, lesson.id)
     return segment_id

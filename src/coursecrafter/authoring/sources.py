@@ -18,8 +18,8 @@ from coursecrafter.db.refusals import require_storable
 from coursecrafter.db.tables import cc_lessons, cc_projects, cc_source_files
 from coursecrafter.domain.stored import StoredObject
 
-CLIP, MUSIC, BRAND_DECK = "engine2_clip", "music", "brand_template"
-SIDE_PURPOSES = (CLIP, MUSIC, BRAND_DECK)
+CLIP, PLAYED_CLIP, MUSIC, BRAND_DECK = "engine2_clip", "engine1_clip", "music", "brand_template"
+SIDE_PURPOSES = (CLIP, PLAYED_CLIP, MUSIC, BRAND_DECK)
 """Purposes of files that no lesson is made of."""
 
 

@@ -28,7 +28,11 @@ _SEGMENT = fill(
     """
 SELECT {columns},
   (SELECT a.id FROM course_crafter.cc_assets a WHERE a.segment_id = g.id AND a.role = 'slide_picture'
-    AND a.is_active AND a.deleted_at IS NULL) AS picture_asset_id
+    AND a.is_active AND a.deleted_at IS NULL) AS picture_asset_id,
+  (SELECT jsonb_build_object('asset_id', a.id, 'name', coalesce(a.metadata ->> 'original_name', ''),
+      'mime_type', a.mime_type, 'place', a.metadata -> 'box')
+    FROM course_crafter.cc_assets a WHERE a.segment_id = g.id AND a.role = 'segment_clip'
+    AND a.is_active AND a.deleted_at IS NULL) AS clip
 """,
     columns=columns(cc_segments, "g"),
 )
@@ -52,7 +56,7 @@ FROM course_crafter.cc_assets a CROSS JOIN LATERAL (
   UNION ALL SELECT 3, 'not_found', NULL
 ) m
 WHERE a.lesson_id = g.lesson_id AND a.role = 'film_cut' AND a.is_active AND a.deleted_at IS NULL
-  AND (m.times IS NOT NULL OR (m.place = 3 AND g.source_ref IS NOT NULL))
+  AND (m.times IS NOT NULL OR (m.place = 3 AND g.source_ref IS NOT NULL AND g.source_type <> 'other_video'))
 ORDER BY m.place LIMIT 1
 """
 )

@@ -270,6 +270,8 @@ def _of_script(traced: _Traced) -> list[Source]:
     if facts["link"]:
         link = {"source_id": None, "document_id": None, "page": None, "slide": None, "build": None, "stretch": None}
         return [{"name": facts["link"], "file_type": "youtube", **link, "excerpt": ""}]
+    if facts["clip"]:
+        return places.of_file(facts["clip"])
     if facts["source_ref"] and facts["engine"] != "e2":
         shown = places.of_refs(lesson_id, [facts["source_ref"]], traced.words)
         film = places.of_film(lesson_id, [facts["source_ref"]]) if traced.kind == "segment" else []

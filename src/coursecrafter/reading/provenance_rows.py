@@ -42,7 +42,9 @@ KINDS: Mapping[str, Table] = {
 # words are its own; `lessons` are those whose files count.
 _SCRIPT_FACTS = """
 jsonb_build_object('draft_text', s.draft_text, 'source_type', g.source_type, 'source_ref', g.source_ref,
-  'link', g.youtube_url, 'engine', s.engine)
+  'link', g.youtube_url, 'engine', s.engine, 'clip', (SELECT a.metadata -> 'source_file_id'
+    FROM course_crafter.cc_assets a WHERE a.segment_id = g.id AND a.role = 'segment_clip' AND a.is_active
+    AND a.deleted_at IS NULL))
 """
 _SPOKEN = "coalesce(s.final_text, s.draft_text)"
 _SUBJECTS: Mapping[str, str] = {

@@ -25,7 +25,7 @@ DOCUMENTS = frozenset({"pdf", "docx", "pptx", "txt"})
 OUTLINES_READ = 5
 """Of the outlines that a lesson had, the newest ones: an older proposal's words are seldom still there."""
 
-_BUILD = re.compile(r"(\d{1,6})(?:\.(\d{1,6}))?")
+_BUILD = re.compile(r"(\d{1,6})(?:\.(\d{1,6})(?:\.\d{1,6})?)?")
 _SLIDE = re.compile(r"(slide|notes) (\d{1,6})", re.IGNORECASE)
 _SCENE = re.compile(r"scene (\d{1,6})", re.IGNORECASE)
 _PAGE = re.compile(r"(.+?),? p\. ?(\d{1,6})", re.DOTALL)

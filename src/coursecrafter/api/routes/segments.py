@@ -20,17 +20,21 @@ from coursecrafter.authoring import segments
 from coursecrafter.authoring.deletion import ParentDeleted
 from coursecrafter.authoring.ordering import PlaceRefused
 from coursecrafter.authoring.plan_rows import NotInVideo
+from coursecrafter.authoring.scene_clips import NotAClip
 from coursecrafter.authoring.segment_edits import NotNeighbours
 from coursecrafter.authoring.texts import NoSplitHere
 from coursecrafter.authoring.youtube import NotYouTube
 from coursecrafter.db.confining import Part
 from coursecrafter.db.refusals import NotAllowed, NotFound, ValueRefused
+from coursecrafter.domain.clip import ClipBox
 from coursecrafter.domain.course import Engine
 from coursecrafter.reading.plans import read_scene, read_segment, read_voice_tracks
 
 routes = Routes("/cc/segments", "Scenes and segments")
 OWN = (NotFound, NotAllowed, NotInVideo)
 PLACED = (*OWN, PlaceRefused)
+
+Share = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
 
 
 class NewSegment(Body):
@@ -56,6 +60,34 @@ class NewYoutubeSegment(Body):
     sequence: Position | None = None
 
     model_config = example(scene_id=ONE, engine="e1", youtube_url="https://www.youtube.com/watch?v=dQw4w9WgXcQ")
+
+
+class ClipPlace(Body):
+    """Where a film plays on its slide, as fractions of the picture's width and height from the top left."""
+
+    left: Share
+    top: Share
+    width: Share
+    height: Share
+
+    model_config = example(left=0.5, top=0.25, width=0.4, height=0.5)
+
+
+class NewClipSegment(Body):
+    """An uploaded film that plays in place with its own sound; without a place, it fills the frame."""
+
+    scene_id: UUID
+    source_id: UUID
+    intro: Prose = ""
+    place: ClipPlace | None = None
+    sequence: Position | None = None
+
+    model_config = example(
+        scene_id=ONE,
+        source_id=OTHER,
+        intro="Watch how it shuts.",
+        place={"left": 0.5, "top": 0.25, "width": 0.4, "height": 0.5},
+    )
 
 
 class SegmentChanges(Body):
@@ -135,6 +167,25 @@ def create_youtube(call: Calling, body: NewYoutubeSegment) -> Response:
             Engine(body.engine),
             youtube_url=body.youtube_url,
             intro=body.intro,
+            position=body.sequence,
+        )
+        return read_segment(conn, made)
+
+    return call.act(within(Part.SCENE, body.scene_id, work), status=201)
+
+
+@routes.acts("/create-clip", Segment, status=201, refuses=(*PLACED, NotAClip))
+def create_clip(call: Calling, body: NewClipSegment) -> Response:
+    """Add a film that was uploaded with the purpose `engine1_clip` to the narrated video; it plays in place."""
+
+    def work(conn: Connection) -> bytes:
+        made = segments.create_clip_segment(
+            conn,
+            call.author,
+            body.scene_id,
+            source_id=body.source_id,
+            intro=body.intro,
+            box=ClipBox(**body.place.model_dump()) if body.place else None,
             position=body.sequence,
         )
         return read_segment(conn, made)

@@ -81,6 +81,27 @@ class ScriptHistory(Shape):
     changes: list[ScriptChange]
 
 
+class ClipPlace(Shape):
+    """Where a clip plays on its slide, as fractions of the picture's width and height from the top left."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+class PlayedClip(Shape):
+    """What plays in a segment's place."""
+
+    asset_id: Id
+    name: str
+    """Its file's own."""
+    mime_type: str
+    """`video/mp4`; or that of a recording, which sounds while the slide's picture stands."""
+    place: ClipPlace | None
+    """Null where it fills the frame, and for a recording."""
+
+
 class SegmentRow(Timed):
     """A segment: one script, one visual, one timing block."""
 
@@ -106,6 +127,7 @@ class Segment(SegmentRow):
 
     picture_asset_id: Id | None
     """The active picture of its slide."""
+    clip: PlayedClip | None
     scripts: list[Script]
 
 
@@ -131,6 +153,7 @@ class PlannedSegment(SegmentRow):
 
     picture_asset_id: Id | None
     """The active picture of its slide."""
+    clip: PlayedClip | None
     is_own: bool
     """Whether this engine made it; of another's only the script is this engine's to change."""
     film: FilmMoment | None
