@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import groupby
 
 from coursecrafter.domain.course import SourceType
-from coursecrafter.domain.deck import Build, Deck, Slide
+from coursecrafter.domain.deck import Build, Deck, Slide, SlideClip
 
 SILENT_SLIDE_S = Fraction(3)
 SILENT_BUILD_S = Fraction(3, 2)
@@ -20,10 +20,11 @@ LONGEST_TITLE = 200
 
 @dataclass(frozen=True, slots=True)
 class PlannedSegment:
-    """One build that is heard or seen.
+    """One build that is heard or seen, or a clip that plays after it.
 
     Attributes:
-        source_ref: slide number and build index, "3.0"; None for narration that comes from no slide.
+        source_ref: slide number and build index, "3.0", and of a clip its place after that, "3.0.1"; None for narration
+            that comes from no slide.
         text: what is spoken: the on-screen text that appears with it, exactly, unless its author chose the notes.
         duration_s: how long a silent one stays; None: as long as its voice.
     """
@@ -83,10 +84,32 @@ def _sections(slides: Iterable[Slide]) -> list[tuple[str, list[Slide]]]:
     return [(name or "", run) for name, run in groups]
 
 
+def clips_of(slide: Slide) -> dict[str, SlideClip]:
+    """What plays on a slide, by the place of the segment that plays it: "3.0.1" is the first after build 0 of slide 3.
+
+    A clip plays after the segment of its build, or of the last one before it that has a segment.
+    """
+    kept = [build.index for build in _visible_builds(slide.builds)]
+    found: dict[str, SlideClip] = {}
+    for clip in slide.clips:
+        build = max((index for index in kept if index <= clip.build), default=kept[0])
+        place = 1 + sum(ref.startswith(f"{slide.number}.{build}.") for ref in found)
+        found[f"{slide.number}.{build}.{place}"] = clip
+    return found
+
+
 def _scene(slide: Slide) -> PlannedScene:
     builds = _visible_builds(slide.builds)
     is_silent = not any(build.spoken for build in builds)
-    segments = tuple(_segment(slide.number, build, is_silent=is_silent) for build in builds)
+    clips = clips_of(slide)
+    segments = tuple(
+        segment
+        for build in builds
+        for segment in (
+            _segment(slide.number, build, is_silent=is_silent),
+            *(_played(ref) for ref in clips if ref.startswith(f"{slide.number}.{build.index}.")),
+        )
+    )
     title = slide.title or next((build.blocks[0].text for build in builds if build.blocks), None)
     return PlannedScene(_short(title) if title else None, segments)
 
@@ -104,6 +127,10 @@ def _segment(number: int, build: Build, *, is_silent: bool) -> PlannedSegment:
     source_type = SourceType.PPT_ANIMATION if build.index else SourceType.PPT_SLIDE
     duration_s = None if build.spoken else SILENT_SLIDE_S if is_silent else SILENT_BUILD_S
     return PlannedSegment(source_type, f"{number}.{build.index}", build.spoken, duration_s)
+
+
+def _played(ref: str) -> PlannedSegment:
+    return PlannedSegment(SourceType.OTHER_VIDEO, ref, "", None)
 
 
 def _short(title: str) -> str:

@@ -228,15 +228,28 @@ def _set_segments(
 
 
 def _match(rows: Sequence[Row[Any]], planned: Sequence[PlannedSegment]) -> tuple[list[Row[Any] | None], list[Row[Any]]]:
-    """The row of each planned segment, if there is one, and the rows that are left: by words first, then by order."""
+    """The row of each planned segment, if there is one, and the rows that are left: by words first, then by order.
+
+    What plays a clip stays with clips: it has no words, as a silent build has none.
+    """
     left = list(rows)
     matches: list[Row[Any] | None] = []
     for segment in planned:
-        same = next((row for row in left if row.draft_text == segment.text), None)
+        same = next((row for row in left if row.draft_text == segment.text and _is_alike(row, segment)), None)
         if same is not None:
             left.remove(same)
         matches.append(same)
-    return [match or (left.pop(0) if left else None) for match in matches], left
+    for place, segment in enumerate(planned):
+        other = next((row for row in left if _is_alike(row, segment)), None) if matches[place] is None else None
+        if other is not None:
+            left.remove(other)
+            matches[place] = other
+    return matches, left
+
+
+def _is_alike(row: Row[Any], segment: PlannedSegment) -> bool:
+    is_clip = row.source_type == SourceType.OTHER_VIDEO.value
+    return is_clip is (segment.source_type is SourceType.OTHER_VIDEO)
 
 
 def _add_segment(proposal: _Proposal, scene_id: UUID, segment: PlannedSegment) -> UUID:

@@ -11,12 +11,14 @@ from sqlalchemy import Connection
 from coursecrafter.authoring.assets import put_asset
 from coursecrafter.authoring.courses import SLIDE_PICTURE, read_course
 from coursecrafter.authoring.deck_lessons import set_lessons
-from coursecrafter.authoring.deck_plan import plan_lessons, plan_scenes
+from coursecrafter.authoring.deck_plan import clips_of, plan_lessons, plan_scenes
 from coursecrafter.authoring.edits import edit
 from coursecrafter.authoring.events import Event
 from coursecrafter.authoring.proposals import set_deck_plan
+from coursecrafter.authoring.segment_clips import put_clip
 from coursecrafter.authoring.slots import Slot
 from coursecrafter.authoring.source_parses import keep_parse, read_decks, read_parse
+from coursecrafter.domain.clip import SEGMENT_CLIP, SegmentClip
 from coursecrafter.domain.course import Engine, LessonContent
 from coursecrafter.domain.deck import Deck
 from coursecrafter.domain.output import AssetType
@@ -90,8 +92,24 @@ def _keep_pictures(conn: Connection, shop: Workshop, project_id: UUID, lesson: L
     shown = [(scene.id, segment) for scene in lesson.scenes for segment in scene.segments]
     with edit(conn, shop.author, Event.ASSETS_ADDED, **place, role=SLIDE_PICTURE) as act:
         for scene_id, segment in shown:
-            # A segment that its author added has no picture in the deck.
-            picture = drawn.pictures.get(keys.get(segment.source_ref or "", ""))
+            # A segment that its author added has no picture in the deck; what plays after a build shows that one's.
+            picture = drawn.pictures.get(keys.get(".".join((segment.source_ref or "").split(".")[:2]), ""))
             if picture is not None and segment.picture != picture:
                 slot = Slot(project_id, SLIDE_PICTURE, Engine.E1, lesson.id, scene_id, segment.id)
                 put_asset(act, slot, picture, AssetType.IMAGE, size)
+    _keep_clips(conn, shop, project_id, lesson, drawn)
+
+
+def _keep_clips(conn: Connection, shop: Workshop, project_id: UUID, lesson: LessonContent, drawn: DrawnDeck) -> None:
+    """Make what plays on a slide an asset of the segment that plays it."""
+    clips = {ref: clip for slide in drawn.deck.slides for ref, clip in clips_of(slide).items()}
+    place = {"project_id": project_id, "lesson_id": lesson.id}
+    with edit(conn, shop.author, Event.ASSETS_ADDED, **place, role=SEGMENT_CLIP) as act:
+        for scene in lesson.scenes:
+            for segment in scene.segments:
+                found = clips.get(segment.source_ref or "")
+                if found is None or found.stored is None:
+                    continue
+                clip = SegmentClip(found.stored, found.box, found.name)
+                if segment.clip != clip:
+                    put_clip(act, (project_id, lesson.id, scene.id, segment.id), clip)

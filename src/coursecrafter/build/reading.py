@@ -16,12 +16,13 @@ from typing import overload
 from uuid import UUID
 
 from coursecrafter.domain.course import PageReader, SourceDocument
-from coursecrafter.domain.deck import Deck
+from coursecrafter.domain.deck import Deck, Slide
 from coursecrafter.domain.stored import StoredObject
 from coursecrafter.engines.bench import Bench
 from coursecrafter.errors import GatewayError
 from coursecrafter.gateway.page_step import PageText, read_pages
 from coursecrafter.gateway.ports import Purpose
+from coursecrafter.ingest.deck_media import clip_file, take_out
 from coursecrafter.ingest.deck_reader import read_deck
 from coursecrafter.ingest.documents import (
     UnreadableDocument,
@@ -38,7 +39,7 @@ from coursecrafter.jobs.steps import Batch, Produced, Step, content_key
 from coursecrafter.wiring import Workshop
 
 PARSE_VERSION = 1
-DECK_VERSION = 5
+DECK_VERSION = 6
 PDF = ".pdf"
 PNG = "image/png"
 JSON = "application/json"
@@ -53,13 +54,22 @@ def read_deck_file(path: Path, stored: StoredObject, shop: Workshop) -> Deck:
 
     def make(folder: Path) -> Mapping[str, Produced]:
         target = folder / "deck.json"
-        target.write_text(json.dumps(read_deck(path).to_json()), encoding="utf-8")
-        return {"deck": Produced(target, JSON)}
+        deck, clips = take_out(path, read_deck(path), folder)
+        target.write_text(json.dumps(deck.to_json()), encoding="utf-8")
+        return {
+            "deck": Produced(target, JSON),
+            **{name: Produced(one.path, one.mime_type) for name, one in clips.items()},
+        }
 
     # What the reader finds depends on the machine too: picture keys name LibreOffice and the fonts.
     key = content_key("parse", DECK_VERSION, deck=stored.sha256, office=office_version(), fonts=fonts_digest())
     done = shop.runner.run([Step("parse", key, make, path.name)])[0]
-    return Deck.from_json(json.loads(shop.store.get_bytes(done.files["deck"])))
+    deck = Deck.from_json(json.loads(shop.store.get_bytes(done.files["deck"])))
+    return replace(deck, slides=tuple(_with_clips(slide, done.files) for slide in deck.slides))
+
+
+def _with_clips(slide: Slide, files: Mapping[str, StoredObject]) -> Slide:
+    return replace(slide, clips=tuple(replace(clip, stored=files[clip_file(clip)]) for clip in slide.clips))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,9 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from coursecrafter.domain.clip import ClipBox
+from coursecrafter.domain.stored import StoredObject
+
 
 class BlockKind(StrEnum):
     """What a piece of on-screen text is."""
@@ -78,6 +81,27 @@ class Build:
 
 
 @dataclass(frozen=True, slots=True)
+class SlideClip:
+    """A film or recording that plays on a slide.
+
+    Attributes:
+        part: of the deck, that holds it.
+        name: as its author knows it.
+        is_sound: whether there is nothing to be seen of it.
+        build: after what is said of this one it plays.
+        box: where it plays on the slide's picture; None for a recording.
+        stored: its bytes, once they were taken out of the deck.
+    """
+
+    part: str
+    name: str
+    is_sound: bool
+    build: int
+    box: ClipBox | None = None
+    stored: StoredObject | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Slide:
     """A slide that the audience sees.
 
@@ -88,7 +112,8 @@ class Slide:
         notes: the speaker's notes, "" where there are none.
         section: name of the deck section it stands in, or None.
         alt_texts: descriptions of its pictures, where the author gave some.
-        caveats: what of its animation could not be drawn, as sentences for the report.
+        caveats: what of its animation could not be drawn or played, as sentences for the report.
+        clips: what plays on it, in playing order.
     """
 
     number: int
@@ -98,6 +123,7 @@ class Slide:
     section: str | None = None
     alt_texts: tuple[str, ...] = ()
     caveats: tuple[str, ...] = ()
+    clips: tuple[SlideClip, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +209,16 @@ def _slide(value: dict[str, Any]) -> Slide:
             "builds": tuple(_build(b) for b in value["builds"]),
             "alt_texts": tuple(value["alt_texts"]),
             "caveats": tuple(value["caveats"]),
+            # Decks that were read before films were taken out of them hold none.
+            "clips": tuple(_clip(c) for c in value.get("clips", ())),
         }
     )
+
+
+def _clip(value: dict[str, Any]) -> SlideClip:
+    box, stored = value["box"], value["stored"]
+    placed = {"box": ClipBox.from_json(box) if box else None, "stored": StoredObject(**stored) if stored else None}
+    return SlideClip(**{**value, **placed})
 
 
 def _build(value: dict[str, Any]) -> Build:

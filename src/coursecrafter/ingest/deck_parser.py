@@ -21,6 +21,7 @@ from coursecrafter.ingest.characters import clean_line
 from coursecrafter.ingest.language import find_language
 from coursecrafter.ingest.package import A, Package, find_all, find_values
 from coursecrafter.ingest.placeholders import placeholder_kind
+from coursecrafter.ingest.slide_media import find_media
 from coursecrafter.ingest.slide_text import SlideText, paragraph_text, split_into_builds
 from coursecrafter.ingest.state_deck import StateDeck, StateSource
 
@@ -53,7 +54,7 @@ def parse_deck(path: Path) -> dict[str, Any]:
             hidden.append(number)
             continue
         text = SlideText(package, part, size)
-        slides.append({"number": number, "section": sections.get(number), **_slide(deck, source, text)})
+        slides.append({"number": number, "section": sections.get(number), **_slide(deck, source, text, size)})
         runs += text.runs()
         fonts |= _named_fonts(package.parse(part))
     default = find_values(deck.presentation, "p:defaultTextStyle/a:lvl1pPr/a:defRPr/@lang")
@@ -67,18 +68,20 @@ def parse_deck(path: Path) -> dict[str, Any]:
     }
 
 
-def _slide(deck: StateDeck, source: StateSource, text: SlideText) -> dict[str, Any]:
+def _slide(deck: StateDeck, source: StateSource, text: SlideText, size: tuple[int, int]) -> dict[str, Any]:
     blocks = split_into_builds(text.readings, source.states)
     builds = [
         {"trigger": state.trigger.value, "blocks": [asdict(block) for block in shown], "look": deck.look(source, state)}
         for state, shown in zip(source.states, blocks, strict=True)
     ]
+    media, unplayed = find_media(deck.package, source.part, source.states, size)
     return {
         "title": text.title(),
         "builds": builds,
         "notes": _notes(deck.package, source.part),
         "alt_texts": text.alt_texts(),
-        "caveats": [*source.caveats, *text.media_caveats()],
+        "caveats": [*source.caveats, *unplayed],
+        "media": [one.to_json() for one in media],
     }
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from coursecrafter.domain.deck import Build, Deck, MissingFont, Slide, Trigger, block_from_json
+from coursecrafter.domain.clip import ClipBox
+from coursecrafter.domain.deck import Build, Deck, MissingFont, Slide, SlideClip, Trigger, block_from_json
 from coursecrafter.domain.keys import content_key
 from coursecrafter.errors import IngestError
 from coursecrafter.ingest.characters import clean_line, clean_text
@@ -15,6 +16,9 @@ from coursecrafter.ingest.office import fonts_digest, missing_fonts, office_vers
 from coursecrafter.ingest.sandbox import parse_sandboxed
 from coursecrafter.ingest.slide_states import RENDERER_VERSION
 from coursecrafter.ingest.text_fit import SAME_WIDTHS
+
+MAX_CLIPS = 20
+"""That play on one slide."""
 
 
 class UnreadableDeck(IngestError):
@@ -77,6 +81,18 @@ def _slide(answer: dict[str, Any]) -> Slide:
         section=None if answer["section"] is None else clean_line(answer["section"]),
         alt_texts=_lines(answer["alt_texts"]),
         caveats=_lines(answer["caveats"]),
+        clips=tuple(_clip(media, len(builds)) for media in answer["media"][:MAX_CLIPS]),
+    )
+
+
+def _clip(answer: dict[str, Any], builds: int) -> SlideClip:
+    box = answer["box"]
+    return SlideClip(
+        part=str(answer["part"]),
+        name=clean_line(answer["name"]),
+        is_sound=bool(answer["is_sound"]),
+        build=min(max(int(answer["build"]), 0), builds - 1),
+        box=ClipBox.from_json(box) if box else None,
     )
 
 

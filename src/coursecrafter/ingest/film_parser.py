@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from coursecrafter.errors import CourseCrafterError
+from coursecrafter.media.clip_sound import check_clip
 from coursecrafter.media.film import check_film
 from coursecrafter.media.recording import check_recording
 
@@ -20,11 +21,13 @@ def parse_film(subject: str, reader: str, path: Path) -> dict[str, Any]:
     """A film's width and height, a recording's length, or the code and message of what refuses it.
 
     Args:
-        subject: "film" or "recording".
+        subject: "film" or "recording"; "clip_film" or "clip_recording" for what is to play in a video's place.
         reader: FFmpeg's name of the one format that is tried for a recording.
         path: the file.
     """
     try:
+        if subject.startswith("clip_"):
+            return {"duration_ms": round(check_clip(path, reader, is_sound=subject == "clip_recording") * 1000)}
         if subject == "recording":
             return {"duration_ms": round(check_recording(path, reader) * 1000)}
         width_px, height_px = check_film(path)

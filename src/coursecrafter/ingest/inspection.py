@@ -11,6 +11,7 @@ from coursecrafter.ingest.archive import MAX_PIXELS, EncryptedFile
 from coursecrafter.ingest.characters import clean_line
 from coursecrafter.ingest.picture_parser import MAX_FRAMES
 from coursecrafter.ingest.sandbox import parse_sandboxed
+from coursecrafter.media.clips import UnplayableClip
 from coursecrafter.media.film import DamagedFilm, FilmTooLarge, FilmWithoutPictures, NotAFilm
 from coursecrafter.media.recording import DamagedRecording, NotARecording, RecordingTooLong
 
@@ -27,6 +28,7 @@ _REFUSALS = {
         DamagedRecording,
         NotARecording,
         RecordingTooLong,
+        UnplayableClip,
     )
 }
 
@@ -89,6 +91,23 @@ def inspect_recording(path: Path, reader: str) -> dict[str, Any]:
         Undecodable: CC-0131, its decoder broke down.
     """
     return _inspect("film_parser", ["recording", reader], path, ("duration_ms",))
+
+
+def inspect_clip(path: Path, subject: str, reader: str) -> None:
+    """Refuse a film or recording that cannot play in a video's place, as far as its beginning and its length tell.
+
+    Args:
+        path: the file.
+        subject: "film" or "recording".
+        reader: FFmpeg's name of the one format that is tried for a recording.
+
+    Raises:
+        UnplayableClip: CC-0236.
+        NotAFilm, FilmWithoutPictures, DamagedFilm, FilmTooLarge: CC-0205 to CC-0208.
+        NotARecording, DamagedRecording, RecordingTooLong: CC-0133 to CC-0135.
+        Undecodable: CC-0131, its decoder broke down.
+    """
+    _inspect("film_parser", [f"clip_{subject}", reader], path, ("duration_ms",))
 
 
 def inspect_pdf(path: Path) -> dict[str, Any]:

@@ -26,8 +26,6 @@ from coursecrafter.ingest.timing import Aspect, Part, State
 MAX_DEPTH = 30
 MAX_LEVEL = 8
 SHAPES = {f"{P}{name}" for name in ("sp", "pic", "graphicFrame", "cxnSp", "grpSp", "contentPart")}
-FILM = "A film that is played on the slide shows its first picture, and its sound is not heard."
-RECORDING = "A recording that is played on the slide is not heard."
 _UNREAD_FIELDS = ("slidenum", "datetime")
 _FILE_NAME = re.compile(r"\S+\.\w{3,4}|https?://\S+")
 _GUESSED = re.compile(r"\s*(Description automatically generated|Automatisch generierte Beschreibung)\b.*", re.DOTALL)
@@ -94,12 +92,6 @@ class SlideText:
             if text and not is_hidden and not _FILE_NAME.fullmatch(text) and not _is_decorative(properties):
                 found[text] = None
         return tuple(found)
-
-    def media_caveats(self) -> tuple[str, ...]:
-        """Sentences on films and recordings that are played on the slide."""
-        played = {"videoFile": FILM, "audioFile": RECORDING, "wavAudioFile": RECORDING, "quickTimeFile": FILM}
-        found = find_all(self._root, ".//p:nvPr/*")
-        return tuple(dict.fromkeys(played[name] for one in found if (name := etree.QName(one).localname) in played))
 
     def runs(self) -> Iterator[tuple[str, str, str]]:
         """Text, language and alternative language of each run."""

@@ -79,6 +79,8 @@ class _Effect:
     parts: tuple[Part, ...]
     is_entrance: bool
     paints: tuple[Paint, ...] = ()
+    plays: str = ""
+    """Shape whose film or recording it starts."""
 
 
 PATH = "A motion path is not drawn: what it moves stands whole in its place."
@@ -95,14 +97,24 @@ def read_states(slide: etree._Element) -> tuple[list[State], list[str]]:
 
     Steps that change nothing that can be drawn belong to the state before them.
     """
-    timing = next(iter(find_all(slide, "p:timing | mc:AlternateContent/mc:Choice/p:timing")), None)
+    timing = _timing(slide)
     if timing is None:
         return [State(Trigger.START, frozenset())], []
     caveats: dict[str, None] = {}
     steps = list(_steps(timing, caveats))
     if find_all(timing, ".//p:cTn[@nodeType='interactiveSeq']"):
         caveats[INTERACTIVE] = None
-    return _play(steps), list(caveats)
+    return _play(steps)[0], list(caveats)
+
+
+def read_plays(slide: etree._Element) -> dict[str, int]:
+    """By the shape's id, the state in which its film or recording is started, unless that waits for a click on it."""
+    timing = _timing(slide)
+    return {} if timing is None else _play(list(_steps(timing, {})))[1]
+
+
+def _timing(slide: etree._Element) -> etree._Element | None:
+    return next(iter(find_all(slide, "p:timing | mc:AlternateContent/mc:Choice/p:timing")), None)
 
 
 def _steps(timing: etree._Element, caveats: dict[str, None]) -> Iterator[tuple[Trigger, list[_Effect]]]:
@@ -143,6 +155,8 @@ def _effect(node: etree._Element, caveats: dict[str, None]) -> _Effect | None:
     if kind == "emph":
         return _emphasis(node, caveats)
     target = next(iter(find_all(node, ".//p:spTgt[@spid]")), None)
+    if target is not None and kind == "mediacall":
+        return _Effect((), is_entrance=False, plays=target.get("spid", ""))
     if target is None or kind not in {"entr", "exit"}:
         return None
     is_entrance = kind == "entr"
@@ -198,7 +212,8 @@ def _index(value: str | None) -> int:
     return min(int(value or 0), MAX_PARAGRAPH)
 
 
-def _play(steps: list[tuple[Trigger, list[_Effect]]]) -> list[State]:
+def _play(steps: list[tuple[Trigger, list[_Effect]]]) -> tuple[list[State], dict[str, int]]:
+    """The states, and by shape the one in which what it plays is started."""
     hidden: set[Part] = set()
     seen: set[Part] = set()
     for _, effects in steps:
@@ -207,6 +222,7 @@ def _play(steps: list[tuple[Trigger, list[_Effect]]]) -> list[State]:
                 hidden.update(set(effect.parts) - seen)
             seen.update(effect.parts)
     states: list[State] = []
+    plays: dict[str, int] = {}
     colors: dict[tuple[Part, Surface], Paint] = {}
     for trigger, effects in steps:
         for effect in effects:
@@ -215,7 +231,10 @@ def _play(steps: list[tuple[Trigger, list[_Effect]]]) -> list[State]:
         state = State(trigger, frozenset(hidden), tuple(sorted(colors.values())))
         if not states or (states[-1].hidden, states[-1].painted) != (state.hidden, state.painted):
             states.append(state)
-    return states
+        for effect in effects:
+            if effect.plays:
+                plays.setdefault(effect.plays, len(states) - 1)
+    return states, plays
 
 
 def shape_ids(states: list[State]) -> set[str]:

@@ -15,7 +15,7 @@ from coursecrafter.ingest.deck_reader import UnreadableDeck, read_deck
 from coursecrafter.ingest.figure_text import chart_blocks, diagram_blocks
 from coursecrafter.ingest.guard import DeckWithoutSlides
 from coursecrafter.ingest.package import NAMESPACES, PML
-from coursecrafter.ingest.slide_text import FILM, paragraph_text
+from coursecrafter.ingest.slide_text import paragraph_text
 from coursecrafter.ingest.timing import (
     CHARACTERS,
     CHART,
@@ -176,7 +176,8 @@ def test_what_is_played_on_a_slide_is_named(tmp_path: Path) -> None:
 
     (slide,) = read_deck(make_deck(tmp_path / "a.pptx", [sketch])).slides
 
-    assert slide.caveats == (FILM,)
+    assert [(clip.name, clip.build, clip.is_sound) for clip in slide.clips] == [("film.mp4", 0, False)]
+    assert slide.caveats == ()
 
 
 def test_axes_are_read_after_the_title_of_their_chart() -> None:

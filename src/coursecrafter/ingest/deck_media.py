@@ -1,0 +1,128 @@
+"""Films and recordings taken out of a deck, each looked into in the sandbox before it is kept.
+
+What cannot be played is left where it is: the slide says so, and the rest of the deck goes on.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from coursecrafter.domain.deck import Deck, Slide, SlideClip
+from coursecrafter.errors import IngestError, VideoError
+from coursecrafter.ingest.archive import open_archive
+from coursecrafter.ingest.inspection import inspect_clip
+from coursecrafter.media.recording import container_format
+
+MAX_CLIP_BYTES = 400 << 20
+MAX_ALL_BYTES = 1 << 30
+COPIED_BYTES = 1 << 20
+UNPLAYED = "“{name}” is not played. {reason}"
+SOUND_TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "mp4": "audio/mp4", "ogg": "audio/ogg", "flac": "audio/flac"}
+FILM_TYPE = "video/mp4"
+
+
+class ClipTooLarge(VideoError):
+    """A film or recording in a deck is larger than is taken, or all of them are."""
+
+    code = "CC-0246"
+    status = 413
+    remedy = "Compress the deck's media in PowerPoint (File, Info, Compress Media), and upload it again."
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOut:
+    """A file taken out of a deck."""
+
+    path: Path
+    mime_type: str
+
+
+@dataclass(slots=True)
+class _Taker:
+    """Takes parts out of one deck, each once."""
+
+    archive: zipfile.ZipFile
+    folder: Path
+    taken: dict[tuple[str, bool], TakenOut | str] = field(default_factory=dict)
+    left_bytes: int = MAX_ALL_BYTES
+
+    def take(self, clip: SlideClip) -> TakenOut | str:
+        """A clip's file; or why it is not played."""
+        key = clip.part, clip.is_sound
+        if key not in self.taken:
+            target = self.folder / f"clip{len(self.taken)}"
+            try:
+                self._copy(clip.part, target)
+                self.taken[key] = TakenOut(target, _look_into(target, is_sound=clip.is_sound))
+            except (IngestError, VideoError) as error:
+                target.unlink(missing_ok=True)
+                self.taken[key] = error.message
+        return self.taken[key]
+
+    def _copy(self, part: str, target: Path) -> None:
+        """Unpack a part, no further than may be: what a directory says of its length is a stranger's word."""
+        names = {name.lstrip("/"): name for name in self.archive.namelist()}
+        most = min(MAX_CLIP_BYTES, self.left_bytes)
+        copied = 0
+        with self.archive.open(names[part]) as source, target.open("wb") as file:
+            while content := source.read(COPIED_BYTES):
+                copied += len(content)
+                if copied > most:
+                    raise ClipTooLarge(
+                        f"It is larger than {MAX_CLIP_BYTES >> 20} MB, or the deck's media are more than"
+                        f" {MAX_ALL_BYTES >> 30} GB."
+                    )
+                file.write(content)
+        self.left_bytes -= copied
+
+
+def take_out(path: Path, deck: Deck, folder: Path) -> tuple[Deck, Mapping[str, TakenOut]]:
+    """Take out what plays on a deck's slides.
+
+    Args:
+        path: the file that the deck was read from.
+        deck: what `read_deck` gave for it.
+        folder: where the files are written.
+
+    Returns:
+        The deck, where clips that cannot be played have become caveats; and the files of the others, by their part, and
+        by whether a recording is meant, as `clip_file` names it.
+    """
+    if not any(slide.clips for slide in deck.slides):
+        return deck, {}
+    with path.open("rb") as file, open_archive(file) as archive:
+        taker = _Taker(archive, folder)
+        slides = tuple(_played(slide, taker) for slide in deck.slides)
+    files = {f"{part}/{is_sound}": one for (part, is_sound), one in taker.taken.items() if isinstance(one, TakenOut)}
+    return replace(deck, slides=slides), files
+
+
+def clip_file(clip: SlideClip) -> str:
+    """The name of a clip's file among those that were taken out."""
+    return f"{clip.part}/{clip.is_sound}"
+
+
+def _played(slide: Slide, taker: _Taker) -> Slide:
+    found = [(clip, taker.take(clip)) for clip in slide.clips]
+    refused = dict.fromkeys(
+        UNPLAYED.format(name=clip.name, reason=reason) for clip, reason in found if isinstance(reason, str)
+    )
+    clips = tuple(clip for clip, file in found if isinstance(file, TakenOut))
+    return replace(slide, clips=clips, caveats=(*slide.caveats, *refused))
+
+
+def _look_into(path: Path, *, is_sound: bool) -> str:
+    """The MIME type of a film or recording that can be played.
+
+    Raises:
+        IngestError, VideoError: it cannot.
+    """
+    if not is_sound:
+        inspect_clip(path, "film", "mp4")
+        return FILM_TYPE
+    reader = container_format(path)
+    inspect_clip(path, "recording", reader)
+    return SOUND_TYPES[reader]

@@ -1,0 +1,181 @@
+"""Films and recordings that play on a slide: where they stand, when they play, and in which part of the deck they are.
+
+Only what is in the deck is taken; what a link leads to is never fetched, and is named. Runs in the sandbox, as all that
+reads a deck's XML.
+
+Source: ECMA-376 Part 1, 20.1.3 (`a:videoFile`, `a:audioFile`, `a:wavAudioFile`), 19.5 (`p:cmd` in a media call);
+[MS-PPTX], `p14:media` (embedded media, `p14:trim`).
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from pathlib import PureWindowsPath
+from urllib.parse import unquote
+
+from lxml import etree
+
+from coursecrafter.domain.clip import ClipBox
+from coursecrafter.ingest.characters import clean_line
+from coursecrafter.ingest.package import P, Package, R, Relationship, find_all, find_values
+from coursecrafter.ingest.placeholders import Box, Inheritance
+from coursecrafter.ingest.timing import Part, State, read_plays
+
+PICTURE_PX = (1920, 1080)
+MAX_DEPTH = 30
+LINKED = "“{name}” is not in the deck but a link to a file elsewhere, so it is not played."
+MISSING = "“{name}” is not in the deck, so it is not played."
+TRIMMED = "“{name}” is trimmed in the deck; here it is played whole."
+FROM_DISC = "A sound from an audio disc is not played."
+_MEDIA = "./p:nvPicPr/p:nvPr/*[self::a:videoFile or self::a:audioFile or self::a:wavAudioFile or self::a:quickTimeFile]"
+_EMBEDDED = "./p:nvPicPr/p:nvPr/p:extLst/p:ext/p14:media"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundMedia:
+    """A film or recording in the deck.
+
+    Attributes:
+        part: the deck's part that holds it.
+        name: as its author knows it.
+        is_sound: whether it is a recording.
+        build: index of the state after whose words it plays.
+        box: of a film, as fractions of the slide's picture.
+    """
+
+    part: str
+    name: str
+    is_sound: bool
+    build: int
+    box: ClipBox | None
+
+    def to_json(self) -> dict[str, object]:
+        """As the parser's answer has it."""
+        return {**asdict(self), "box": dict(self.box.to_json()) if self.box else None}
+
+
+def find_media(
+    package: Package, part: str, states: Sequence[State], size: tuple[int, int]
+) -> tuple[list[FoundMedia], list[str]]:
+    """What plays on a slide, in the order in which it plays, and sentences on what does not.
+
+    Args:
+        package: the deck.
+        part: the slide's part.
+        states: the slide's, in playing order.
+        size: width and height of the slide in EMU.
+    """
+    slide = package.parse(part)
+    inheritance, plays = Inheritance(package, part), read_plays(slide)
+    found: list[FoundMedia] = []
+    caveats: dict[str, None] = {}
+    for picture in slide.iter(f"{P}pic"):
+        media = next(iter(find_all(picture, _MEDIA)), None)
+        if media is None or next(picture.iterancestors("{*}Fallback"), None) is not None:
+            continue
+        relationship, name = _relationship(package, part, picture, media)
+        if relationship is None or relationship.target not in package.names:
+            is_linked = relationship is not None and relationship.is_external
+            caveats[(LINKED if is_linked else MISSING).format(name=name)] = None
+            continue
+        is_sound = etree.QName(media).localname in {"audioFile", "wavAudioFile"}
+        build = _build(picture, states, plays)
+        if build is None or (not is_sound and _is_hidden(picture)):
+            continue
+        if find_all(picture, f"{_EMBEDDED}/p14:trim"):
+            caveats[TRIMMED.format(name=name)] = None
+        box = None if is_sound else _on_picture(_on_slide(inheritance, picture) or Box(0, 0, *size), size)
+        found.append(FoundMedia(relationship.target, name, is_sound, build, box))
+    if find_all(slide, ".//p:nvPr/a:audioCd"):
+        caveats[FROM_DISC] = None
+    return sorted(found, key=lambda one: one.build), list(caveats)
+
+
+def _relationship(
+    package: Package, part: str, picture: etree._Element, media: etree._Element
+) -> tuple[Relationship | None, str]:
+    """How the slide refers to what is played, the deck's own copy first; and what it is called."""
+    named = [value for one in find_all(picture, _EMBEDDED) for value in (one.get(f"{R}embed"), one.get(f"{R}link"))]
+    named += [media.get(f"{R}embed"), media.get(f"{R}link")]
+    known = package.relationships(part)
+    found = [known[one] for one in named if one and one in known]
+    relationship = next((one for one in found if not one.is_external), next(iter(found), None))
+    return relationship, _name(picture, relationship)
+
+
+def _name(picture: etree._Element, relationship: Relationship | None) -> str:
+    """A link's file name, else what the deck calls it, else its part."""
+    target = relationship.target if relationship else ""
+    file_name = PureWindowsPath(unquote(target)).name or posixpath.basename(target)
+    called = next(iter(find_values(picture, "./p:nvPicPr/p:cNvPr/@name")), "")
+    chosen = file_name if relationship is not None and relationship.is_external else called or file_name
+    return clean_line(chosen)[:200] or "media"
+
+
+def _build(picture: etree._Element, states: Sequence[State], plays: dict[str, int]) -> int | None:
+    """The state after which it plays: the one that starts it, else the last in which it can be seen; None: never."""
+    ids = {properties.get("id", "") for properties in _properties(picture)}
+    started = [plays[one] for one in sorted(ids) if one in plays]
+    if started:
+        return min(*started, len(states) - 1)
+    shown = [index for index, state in enumerate(states) if not any(Part(shape_id) in state.hidden for shape_id in ids)]
+    return shown[-1] if shown else None
+
+
+def _properties(picture: etree._Element) -> Iterator[etree._Element]:
+    """Those of a picture and of the groups that it stands in."""
+    for element in (picture, *picture.iterancestors(f"{P}grpSp")):
+        yield from find_all(element, "./*/p:cNvPr")
+
+
+def _is_hidden(picture: etree._Element) -> bool:
+    return any(one.get("hidden") in {"1", "true"} for one in _properties(picture))
+
+
+def _on_slide(inheritance: Inheritance, picture: etree._Element) -> Box | None:
+    """Where a picture stands on the slide, through all groups that it is in."""
+    box = inheritance.box(picture)
+    for depth, group in enumerate(picture.iterancestors(f"{P}grpSp")):
+        if box is None or depth == MAX_DEPTH:
+            return None
+        box = _out_of(group, box)
+    return box
+
+
+def _out_of(group: etree._Element, box: Box) -> Box:
+    """A box of a group's own coordinates in those of what the group stands in."""
+    values = [_numbers(group, *one) for one in (("off", "x", "y"), ("ext", "cx", "cy"))]
+    inner = [_numbers(group, *one) for one in (("chOff", "x", "y"), ("chExt", "cx", "cy"))]
+    if not all((*values, *inner)) or 0 in inner[1]:
+        return box
+    (x, y), (width, height) = values
+    (left, top), (across, down) = inner
+    wide, high = Fraction(width, across), Fraction(height, down)
+    return Box(
+        round(x + (box.left - left) * wide),
+        round(y + (box.top - top) * high),
+        round(box.width * wide),
+        round(box.height * high),
+    )
+
+
+def _numbers(group: etree._Element, name: str, *keys: str) -> tuple[int, ...]:
+    found = next(iter(find_all(group, f"./p:grpSpPr/a:xfrm/a:{name}")), None)
+    return () if found is None else tuple(int(found.get(key) or 0) for key in keys)
+
+
+def _on_picture(box: Box, size: tuple[int, int]) -> ClipBox:
+    """A box on the slide as fractions of its picture, in which a slide of another shape stands in the middle."""
+    scale = min(Fraction(PICTURE_PX[0], max(size[0], 1)), Fraction(PICTURE_PX[1], max(size[1], 1)))
+    sides = []
+    for start, length, slide, picture in zip(
+        (box.left, box.top), (box.width, box.height), size, PICTURE_PX, strict=True
+    ):
+        first = (picture - slide * scale) / 2
+        begin, end = (min(max(first + at * scale, Fraction(0)), Fraction(picture)) for at in (start, start + length))
+        sides.append((float(begin / picture), float((end - begin) / picture)))
+    (left, width), (top, height) = sides
+    return ClipBox(left, top, width, height)
