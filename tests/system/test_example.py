@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from firefox import plays_in_firefox
 from system.courses import EXAMPLE, HANDBOOK, Installation, change_word, hashes
 
 MAKING = {
@@ -88,6 +89,13 @@ def test_every_frame_of_a_video_decodes_without_complaint(built: dict[str, Any])
         answer = subprocess.run(argv, capture_output=True, text=True, check=True, timeout=300)
 
         assert answer.stderr == ""
+
+
+def test_a_branded_video_plays_and_seeks_in_firefox(built: dict[str, Any]) -> None:
+    video = outputs(built, "final_video", "e2")[0]
+    asked = ["ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", str(video)]
+
+    assert plays_in_firefox(video) == pytest.approx(float(subprocess.check_output(asked)), abs=0.2)
 
 
 def test_the_page_that_shows_everything_names_every_file(built: dict[str, Any], out: Path) -> None:

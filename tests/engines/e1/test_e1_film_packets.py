@@ -24,6 +24,7 @@ from coursecrafter.engines.e1_voiceover.produce import still_step
 from coursecrafter.media.h264 import parameter_set_id
 from coursecrafter.media.still_video import CodedRun
 from deck_films import Show, frames_of, write_film
+from firefox import plays_in_firefox
 from narration import Workbench, make_course, make_lesson, make_picture, make_workbench
 
 FPS = 30
@@ -257,6 +258,12 @@ def test_it_plays_and_seeks_in_chromium(copied: Copied, chromium: Any) -> None:
     page.wait_for_function("document.querySelector('video').ended", timeout=30_000)
     assert page.evaluate("document.querySelector('video').error") is None
     page.close()
+
+
+def test_it_plays_and_seeks_in_firefox(copied: Copied) -> None:
+    ended_s = plays_in_firefox(copied.video)
+
+    assert ended_s == pytest.approx(copied.shown[-1][0], abs=0.2)
 
 
 def test_a_video_of_a_film_s_size_and_rate_says_so(tmp_path: Path) -> None:
