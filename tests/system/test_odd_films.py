@@ -161,7 +161,7 @@ def test_a_film_that_cannot_be_used_is_refused_and_leaves_nothing(case: str, roo
 def seen(video: Path, at_s: float) -> np.ndarray:
     """What a player shows at a time."""
     size = f"scale={SMALL[0]}:{SMALL[1]}:flags=area"
-    shown = ["ffmpeg", "-v", "error", "-ss", f"{at_s:.3f}", "-i", video, "-frames:v", "1", "-vf", size]
+    shown = ["ffmpeg", "-v", "error", "-ss", f"{at_s:.3f}", "-i", str(video), "-frames:v", "1", "-vf", size]
     raw = subprocess.run(
         [*shown, "-pix_fmt", "rgb24", "-f", "rawvideo", "-"], check=True, capture_output=True, timeout=60
     )
