@@ -5,14 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from background_shops import Shopfloor, chalk_deck, until
 from coursecrafter.authoring.assets import versions_of
+from coursecrafter.authoring.context import change_context
 from coursecrafter.authoring.plans import read_plan
+from coursecrafter.authoring.projects import change_project
 from coursecrafter.authoring.slots import Slot
 from coursecrafter.authoring.source_parses import read_source_parse
 from coursecrafter.authoring.sources import find_source
 from coursecrafter.authoring.voices import voices_of
+from coursecrafter.db.tables import cc_ai_calls
 from coursecrafter.domain.course import Engine
 from coursecrafter.jobs.queueing import PARSE_SOURCE, enqueue_parse, is_queued
 from decks import Sketch, make_deck
@@ -69,3 +73,20 @@ def test_notes_are_the_script_where_an_author_says_so_and_stay_it(floor: Shopflo
     assert plan_by(script="notes") == ["Chalk breaks easily.", "Slate"]
     assert plan_by() == ["Chalk breaks easily.", "Slate"]
     assert plan_by(script="screen") == ["Chalk\nSoft", "Slate"]
+
+
+def test_a_render_that_nobody_could_speak_ends_before_anything_is_asked_of_a_model(
+    floor: Shopfloor, deck: Path
+) -> None:
+    course = floor.course()
+    lesson_id = course.lesson()
+    course.upload(deck, "pptx", lesson_id)
+    course.ask("parse_ppt", lesson_id=lesson_id)
+    course.do(change_project, course.project_id, default_language="zu")
+    course.do(change_context, course.project_id, language="zu")
+
+    job = course.ended(course.order(Engine.E2, lesson_id))
+
+    assert job.state == "failed"
+    assert "'zu'" in str(job.error_message)
+    assert course.read(lambda conn: conn.scalar(select(func.count()).select_from(cc_ai_calls))) == 0

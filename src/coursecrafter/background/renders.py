@@ -18,7 +18,7 @@ from coursecrafter.authoring.voices import voice_of_lesson
 from coursecrafter.background.films import film_of_lesson
 from coursecrafter.background.job_progress import JobProgress
 from coursecrafter.build.jobs import carry_out
-from coursecrafter.build.making import Make, maker
+from coursecrafter.build.making import Make, maker, require_voice
 from coursecrafter.db.refusals import NotFound
 from coursecrafter.domain.course import Course, Engine, LessonContent
 from coursecrafter.domain.output import Rendered
@@ -98,6 +98,7 @@ def _prepare(shop: Workshop, job: RenderJob) -> tuple[str, Make]:
         look = read_look(conn, shop.store, job.project_id, lesson.id, job.settings) if is_video and lesson else None
 
     def make(bench: Bench) -> Rendered:
+        require_voice(course, lesson, bench)
         # Within the job: a film that ends its worker each time it is watched is counted as what it is.
         film = film_of_lesson(shop, job.project_id, lesson.id) if lesson and job.engine is Engine.E1 else None
         return maker(job.engine, course, lesson, shop, film, is_proposed_anew=False, look=look)(bench)

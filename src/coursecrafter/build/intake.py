@@ -19,6 +19,7 @@ from coursecrafter.authoring.context import change_context, course_script, merge
 from coursecrafter.authoring.courses import default_voice
 from coursecrafter.authoring.deck_notes import with_script
 from coursecrafter.authoring.documents import set_document
+from coursecrafter.authoring.library import ensure_library
 from coursecrafter.authoring.projects import change_project, create_project, find_project
 from coursecrafter.authoring.render_jobs import close_interrupted
 from coursecrafter.authoring.sources import MUSIC, add_source
@@ -27,7 +28,8 @@ from coursecrafter.build.film_alone import read_film_deck
 from coursecrafter.build.order import DEFAULT_SECONDARY, BuildOrder
 from coursecrafter.build.plans import DrawnDeck, write_plan
 from coursecrafter.build.reading import draw_deck, read_deck_file, read_document_file
-from coursecrafter.domain.course import Brand, SourceDocument
+from coursecrafter.db.refusals import NotAllowed
+from coursecrafter.domain.course import Brand, Engine, SourceDocument
 from coursecrafter.domain.deck import Deck
 from coursecrafter.domain.film import FilmCut
 from coursecrafter.domain.stored import StoredObject
@@ -39,6 +41,7 @@ from coursecrafter.gateway.setting import OFFLINE_CANDIDATE
 from coursecrafter.ingest.characters import clean_line
 from coursecrafter.ingest.film_notes import MAX_CHARACTERS, Note, UnreadableNotes, read_notes
 from coursecrafter.ingest.guard import check_deck
+from coursecrafter.ingest.language import find_language
 from coursecrafter.ingest.office import find_office
 from coursecrafter.media.film import check_film
 from coursecrafter.media.recording import check_recording, container_format
@@ -46,6 +49,7 @@ from coursecrafter.wiring import Workshop
 
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 SUMMARY_SENTENCES = 5
+SPEAKING = frozenset({Engine.E1, Engine.E2, Engine.E4})
 CAPTIONS = frozenset({".vtt", ".srt"})
 
 
@@ -72,6 +76,7 @@ def take_in(order: BuildOrder, shop: Workshop) -> Intake:
     Raises:
         IngestError: the deck, a document or the music cannot be taken (CC-01xx); nothing is left behind.
         VideoError: the film cannot (CC-0205 to CC-0209), or there is no such template (CC-0235).
+        GatewayError: nobody speaks the language, or with such a voice (CC-0303, CC-0304).
     """
     # What E2 would refuse after all other engines have worked for an hour.
     template_named(order.effects.get("template"), Brand(""))
@@ -86,6 +91,7 @@ def take_in(order: BuildOrder, shop: Workshop) -> Intake:
     with shop.store.undone_on_error():
         deck_file = shop.store.put_file(order.deck, PPTX)
         deck = read_deck_file(order.deck, deck_file, shop)
+        _require_voice(order, order.name or deck.title, deck.language, shop)
         documents = tuple(_read_document(path, shop) for path in order.documents)
         pictures = draw_deck(order.deck, deck, shop)
         film = cut_film(order.film, deck, pictures, shop) if order.film else None
@@ -96,10 +102,31 @@ def _take_in_film(order: BuildOrder, shop: Workshop) -> Intake:
     check_film(order.deck)
     with shop.store.undone_on_error():
         notes = _read_notes(order.notes, shop) if order.notes else ()
+        title = order.name or clean_line(order.deck.stem)
+        _require_voice(order, title, find_language((note.text, "", "") for note in notes), shop)
         documents = tuple(_read_document(path, shop) for path in order.documents)
-        found = read_film_deck(order.deck, order.name or clean_line(order.deck.stem), notes, shop)
+        found = read_film_deck(order.deck, title, notes, shop)
     film = found.cut.film
     return Intake(order.name or found.deck.title, found.deck, film, documents, found.pictures, found.cut)
+
+
+def _require_voice(order: BuildOrder, name: str, language: str, shop: Workshop) -> None:
+    """Refuse what nobody could speak before anything of it is drawn, watched or written.
+
+    Raises:
+        UnknownVoice: CC-0303.
+        VoiceEngineMissing: CC-0304.
+    """
+    if not SPEAKING.intersection(order.engines):
+        return
+    try:
+        with shop.database.app(shop.identity()) as conn:
+            known = find_project(conn, shop.author, name=name, code=order.code)
+            # A course that is new asks whom its organisation asks.
+            project_id = known or ensure_library(conn, shop.author)
+    except NotAllowed:
+        return  # whoever has no part in the library hears of it from the first render
+    shop.bench(project_id).gateway.speakers(language, order.voice or default_voice(language))
 
 
 def _read_notes(path: Path, shop: Workshop) -> tuple[Note, ...]:

@@ -24,6 +24,7 @@ from coursecrafter.engines.e2_video import engine as e2
 from coursecrafter.engines.e3_book import engine as e3
 from coursecrafter.engines.e4_elearning import engine as e4
 from coursecrafter.gateway.attempts import read_budget_states
+from coursecrafter.gateway.speech_step import is_speakable
 from coursecrafter.wiring import Workshop
 
 Make = Callable[[Bench], Rendered]
@@ -54,6 +55,17 @@ def maker(
     if engine is Engine.E2:
         return lambda bench: _branded_video(course, lesson, shop, bench, look, is_proposed_anew=is_proposed_anew)
     return lambda bench: _module(course, lesson, shop, bench, is_proposed_anew=is_proposed_anew)
+
+
+def require_voice(course: Course, lesson: LessonContent | None, bench: Bench) -> None:
+    """Refuse to begin what nobody could speak: not after a film was watched, or an outline paid for.
+
+    Raises:
+        UnknownVoice: CC-0303.
+        VoiceEngineMissing: CC-0304.
+    """
+    if lesson is not None and any(is_speakable(segment.text) for segment in lesson.segments):
+        bench.gateway.speakers(course.language, course.voice)
 
 
 def propose_outline(course: Course, lesson: LessonContent, shop: Workshop, bench: Bench) -> None:
