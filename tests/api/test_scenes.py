@@ -141,6 +141,17 @@ def test_a_youtube_segment_takes_links_to_youtube_only(author: Person, scene: di
     assert code_of(refused) == "CC-0044"
 
 
+def test_a_branded_video_takes_no_youtube_segment(author: Person, scene: dict[str, Any]) -> None:
+    body = {"scene_id": scene["id"], "engine": "e2", "youtube_url": "https://youtu.be/dQw4w9WgXcQ"}
+    before = author.read(f"/scenes/{scene['id']}")
+
+    refused = author.post("/segments/create-youtube", body)
+
+    assert (refused.status_code, code_of(refused)) == (422, "CC-0238")
+    assert "engine e1" in refused.text
+    assert author.read(f"/scenes/{scene['id']}") == before
+
+
 def test_an_uploaded_film_plays_in_its_place(author: Person, scene: dict[str, Any], lesson_id: str) -> None:
     with TemporaryDirectory() as folder:
         film = silent_clip(Path(folder, "Door.mp4"), seconds=1).read_bytes()

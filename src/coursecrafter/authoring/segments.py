@@ -48,7 +48,7 @@ from coursecrafter.authoring.segment_edits import (
 )
 from coursecrafter.authoring.source_parses import source_name
 from coursecrafter.authoring.sources import find_source
-from coursecrafter.authoring.youtube import canonical_link
+from coursecrafter.authoring.youtube import NoYouTubeHere, canonical_link
 from coursecrafter.db.tables import cc_scenes, cc_segments
 from coursecrafter.domain.clip import ClipBox, SegmentClip
 from coursecrafter.domain.course import Engine, SourceType
@@ -100,11 +100,16 @@ def create_youtube_segment(
 
     Raises:
         NotYouTube: CC-0044.
+        NoYouTubeHere: CC-0238, the engine is E2.
         NotFound: CC-0020.
         NotAllowed: CC-0021.
         PlaceRefused: CC-0031.
         NotInVideo: CC-0040, the engine makes no video.
+
+    Source: product, E1 ("optionally YouTube links", "a card in the MP4 and an embed in E4").
     """
+    if engine is Engine.E2:
+        raise NoYouTubeHere("A branded video shows no YouTube video.")
     link: dict[str, Any] = {"youtube_url": canonical_link(youtube_url), "is_youtube_embed": True}
     return _create(conn, author, scene_id, engine, intro, position, source_type=SourceType.YOUTUBE.value, **link)
 

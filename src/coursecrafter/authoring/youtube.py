@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qs, urlsplit
 
-from coursecrafter.errors import RequestError
+from coursecrafter.errors import RequestError, VideoError
 
 _HOSTS = frozenset(
     {
@@ -28,6 +28,17 @@ class NotYouTube(RequestError):
 
     code = "CC-0044"
     remedy = "Copy the link from the video's page: https://www.youtube.com/watch?v= and 11 signs."
+
+
+class NoYouTubeHere(VideoError):
+    """A YouTube video is to stand in a branded video, which shows none."""
+
+    code = "CC-0238"
+    status = 422
+    remedy = (
+        "Add it to the voice-over video (engine e1): there it is a card, and in the module it plays; or upload a film"
+        " of your own as the clip of a scene."
+    )
 
 
 def canonical_link(link: str) -> str:

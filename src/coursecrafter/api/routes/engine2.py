@@ -43,6 +43,7 @@ from coursecrafter.engines.e2_video.templates import UnknownTemplate, template_n
 from coursecrafter.gateway.errors import CallFailed
 from coursecrafter.gateway.providers.offline_image import UndrawablePicture
 from coursecrafter.gateway.providers.offline_voices import UnknownVoice
+from coursecrafter.gateway.takes import NoOtherTake
 from coursecrafter.media.clips import UnplayableClip
 from coursecrafter.media.sound import UnusableSound
 from coursecrafter.reading.outlines import read_outline
@@ -61,6 +62,7 @@ PREVIEWED = (
     UnplayableClip,
     NotMusic,
     UnknownVoice,
+    NoOtherTake,
     UnusableSound,
 )
 PLANNED = (*ACT, ValueRefused, UnusableText, PlaceRefused, NotInVideo, NoSplitHere, NotNeighbours)

@@ -23,7 +23,7 @@ from coursecrafter.authoring.plan_rows import NotInVideo
 from coursecrafter.authoring.scene_clips import NotAClip
 from coursecrafter.authoring.segment_edits import NotNeighbours
 from coursecrafter.authoring.texts import NoSplitHere
-from coursecrafter.authoring.youtube import NotYouTube
+from coursecrafter.authoring.youtube import NotYouTube, NoYouTubeHere
 from coursecrafter.db.confining import Part
 from coursecrafter.db.refusals import NotAllowed, NotFound, ValueRefused
 from coursecrafter.domain.clip import ClipBox
@@ -155,9 +155,9 @@ def create(call: Calling, body: NewSegment) -> Response:
     return call.act(within(Part.SCENE, body.scene_id, work), status=201)
 
 
-@routes.acts("/create-youtube", Segment, status=201, refuses=(*PLACED, NotYouTube))
+@routes.acts("/create-youtube", Segment, status=201, refuses=(*PLACED, NotYouTube, NoYouTubeHere))
 def create_youtube(call: Calling, body: NewYoutubeSegment) -> Response:
-    """Add a YouTube video to an engine's video; the link is checked without asking YouTube."""
+    """Add a YouTube video to the voice-over video; the link is checked without asking YouTube."""
 
     def work(conn: Connection) -> bytes:
         made = segments.create_youtube_segment(

@@ -24,7 +24,7 @@ from coursecrafter.api.upload_places import PICTURE, SOURCE, Place
 from coursecrafter.authoring.scenes import create_scene
 from coursecrafter.authoring.segments import create_youtube_segment
 from coursecrafter.authoring.sources import delete_source
-from coursecrafter.authoring.youtube import NotYouTube
+from coursecrafter.authoring.youtube import NotYouTube, NoYouTubeHere
 from coursecrafter.db.refusals import NotAllowed, NotFound
 from coursecrafter.domain.course import Engine
 from coursecrafter.reading.context import read_source, read_sources, read_sources_of_lesson
@@ -62,7 +62,7 @@ class YouTubeLink(Body):
 
 
 @takes_file(routes, YouTubeLink)
-@routes.acts("/{lesson_id}/source", SourceFile | Segment, status=201, refuses=(*FILE_REFUSALS, NotYouTube))
+@routes.acts("/{lesson_id}/source", SourceFile | Segment, status=201, refuses=(*FILE_REFUSALS, NotYouTube, NoYouTubeHere))
 async def add_source_of_lesson(call: Calling, lesson_id: UUID, name: Name = None, purpose: Purpose = None) -> Response:
     """Upload a deck, film, document, picture or recording for a lesson, or give a YouTube link."""
     if is_json(call):
