@@ -62,7 +62,9 @@ class YouTubeLink(Body):
 
 
 @takes_file(routes, YouTubeLink)
-@routes.acts("/{lesson_id}/source", SourceFile | Segment, status=201, refuses=(*FILE_REFUSALS, NotYouTube, NoYouTubeHere))
+@routes.acts(
+    "/{lesson_id}/source", SourceFile | Segment, status=201, refuses=(*FILE_REFUSALS, NotYouTube, NoYouTubeHere)
+)
 async def add_source_of_lesson(call: Calling, lesson_id: UUID, name: Name = None, purpose: Purpose = None) -> Response:
     """Upload a deck, film, document, picture or recording for a lesson, or give a YouTube link."""
     if is_json(call):
