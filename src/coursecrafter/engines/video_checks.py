@@ -113,7 +113,7 @@ def check_sound(measured: Mapping[str, Any], silence: str) -> list[Finding]:
         finding(
             "clicks",
             clicks == 0,
-            f"{clicks} clicks where voices begin and end.",
+            f"Clicks where voices begin and end: {clicks or 'none'}.",
             clicks,
             Severity.WARNING,
             limit="none",
@@ -137,9 +137,9 @@ def check_captions(captions: Sequence[Caption]) -> list[Finding]:
         or not SHORTEST_S <= caption.end_s - caption.start_s <= LONGEST_S
     ]
     estimated = sum(caption.is_estimated for caption in captions)
-    form = f"{len(odd)} captions are too short, too long or too wide; the widest line has {widest} columns."
+    form = f"Too short, too long or too wide: {len(odd) or 'none'}. The widest line has {widest} columns."
     if estimated:
-        form += f" Of {estimated} the times are estimated: the voice told none."
+        form += f" With estimated times, since the voice does not tell those of all words: {estimated}."
     return [
         finding(
             "captions",
@@ -171,14 +171,15 @@ def check_seen(measured: Mapping[str, Any], names: Sequence[str]) -> Finding:
     blank, frozen = ([names[index] for index in measured[kind]] for kind in ("blank", "frozen"))
     sentence = f"{measured['looked_at']} pictures were decoded from the finished video; each shows what it should."
     if blank or frozen:
-        parts = [f"Nothing but one colour is to be seen of {_listed(blank)}."] if blank else []
-        parts += [f"The picture before it is still to be seen in place of {_listed(frozen)}."] if frozen else []
+        parts = [f"Nothing but one colour is to be seen of {listed(blank)}."] if blank else []
+        parts += [f"The picture before it is still to be seen in place of {listed(frozen)}."] if frozen else []
         sentence = " ".join(parts)
     wrong = len(blank) + len(frozen)
     return finding("pictures", wrong == 0, sentence, wrong, limit="none blank or stuck")
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """The first few names in a sentence."""
     return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")  # noqa: PLR2004  # a sentence
 
 

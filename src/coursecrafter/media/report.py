@@ -254,8 +254,9 @@ def _segments(segments: Sequence[ReportedSegment]) -> str:
         f'<td class="number">{float(segment.gap_s):.2f} s</td></tr>'
         for segment in segments
     )
+    count = len({segment.segment_id for segment in segments} - {""})
     return (
-        f'<h2 id="script">Script</h2><details class="card"><summary>{len(segments)} segments with their times</summary>'
+        f'<h2 id="script">Script</h2><details class="card"><summary>{count} segments with their times</summary>'
         '<table aria-labelledby="script"><thead><tr><th scope="col" class="number">At</th><th scope="col">Spoken</th>'
         '<th scope="col" class="number">Voice</th><th scope="col" class="number">Gap</th></tr></thead>'
         f"<tbody>{rows}</tbody></table></details>"

@@ -21,6 +21,7 @@ from coursecrafter.engines.video_checks import (
     check_seen,
     check_sound,
     finding,
+    listed,
 )
 from coursecrafter.media.captions import Caption
 from coursecrafter.media.timeline import AAC_FRAME_S, VIDEO_FPS
@@ -98,7 +99,7 @@ def _check_pictures(film: Film) -> list[Finding]:
         [found.lowest_contrast for found in film.legibility] + [round(ground.marked_contrast, 2) for ground in grounds]
     )
     words, cut = (sum(getattr(found, name) for found in film.legibility) for name in ("words", "cut_words"))
-    shortened = [scene.layout.text.heading for scene in film.scenes if scene.layout.is_heading_cut]
+    shortened = [f"scene {scene.layout.text.number}" for scene in film.scenes if scene.layout.is_heading_cut]
     missing = undrawable("".join(part for scene in film.scenes for part in _texts_of(scene.layout.text)))
     return [
         finding(
@@ -109,22 +110,28 @@ def _check_pictures(film: Film) -> list[Finding]:
             limit=f"at least {TEXT_CONTRAST}:1",
         ),
         finding(
-            "clipping", cut == 0, f"{cut} of {words} words on the pictures are cut off or covered.", cut, limit="none"
+            "clipping",
+            cut == 0,
+            f"Cut off or covered: {cut or 'none'} of {words} words on the pictures.",
+            cut,
+            limit="none",
         ),
         finding(
             "headings",
             not shortened,
-            f"{len(shortened)} headings are too long for their place and end in “…”.",
+            f"Headings too long for their place, so that they end in “…”: {len(shortened) or 'none'} of {len(film.scenes)}."
+            + f" In {listed(shortened)}." * bool(shortened),
             len(shortened),
             Severity.WARNING,
+            limit="none",
         ),
         finding(
             "fonts",
             not missing,
-            f"{len(missing)} characters have no font on this machine and are left out"
-            + (f": {missing}" * bool(missing)),
+            f"Left out, since no font on this machine draws them: {missing or 'none'}.",
             len(missing),
             Severity.WARNING,
+            limit="none",
         ),
     ]
 
