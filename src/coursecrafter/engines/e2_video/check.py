@@ -119,7 +119,7 @@ def _check_pictures(film: Film) -> list[Finding]:
         finding(
             "headings",
             not shortened,
-            f"Headings too long for their place, so that they end in “…”: {len(shortened) or 'none'} of {len(film.scenes)}."
+            f"Headings too long for their place, ending in “…”: {len(shortened) or 'none'} of {len(film.scenes)}."
             + f" In {listed(shortened)}." * bool(shortened),
             len(shortened),
             Severity.WARNING,
