@@ -14,7 +14,7 @@ from coursecrafter.domain.course import Engine
 from faults.crew import Crew
 from faults.floors import judge, new_course, settled, snapshot
 from faults.plan import FaultPlan
-from faults.points import killed_at, listed, points_of
+from faults.points import MUSIC, killed_at, listed, points_of
 
 
 @dataclass
@@ -32,18 +32,21 @@ class Scene:
         floor = new_course(self.database, self.settings)
         return floor, add(floor)
 
-    def kill_at_every_step(self, engine: Engine, add: Callable[[Shopfloor], UUID | None]) -> None:
+    def kill_at_every_step(
+        self, engine: Engine, add: Callable[[Shopfloor], UUID | None], music: Path | None = None
+    ) -> None:
         """Render a course undisturbed, and another one like it whose worker is killed at each point once."""
         first = self.crew.ready()
         (calm, calm_lesson), (harmed, lesson_id) = self.course(add), self.course(add)
-        calm.rendered(engine, calm_lesson)
+        calm.rendered(engine, calm_lesson, **_settings(calm, music))
         first.kill()
-        plan = listed(self.folder, points_of(engine))
+        points = points_of(engine, MUSIC if music else ())
+        plan = listed(self.folder, points)
         with self.crew.kept(2, plan=plan):
-            job = harmed.ended(harmed.order(engine, lesson_id))
+            job = harmed.ended(harmed.order(engine, lesson_id, **_settings(harmed, music)))
             settled(self.database)
         self.crew.close()
-        self.judge(engine.value, calm, harmed, plan, points_of(engine))
+        self.judge(engine.value, calm, harmed, plan, points)
         assert job.state == "succeeded", job.error_message
 
     def judge(self, name: str, calm: Shopfloor, harmed: Shopfloor, plan: FaultPlan, points: list[str]) -> None:
@@ -53,3 +56,8 @@ class Scene:
         self.counted(f"{name}: kills {len(killed)} of {len(points)}, workers {self.crew.begun}, {verdict}")
         verdict.require()
         assert sorted(killed) == sorted(points)
+
+
+def _settings(floor: Shopfloor, music: Path | None) -> dict[str, str]:
+    """What the render of a course is ordered with."""
+    return {"music_source_id": str(floor.upload(music, "audio"))} if music else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,17 @@ MOMENTS = ("before", "in", "after")
 RENDER_POINTS = ("render.before", "render.begun", "publish.before", "publish.in", "publish.after")
 
 
-def points_of(engine: Engine | None) -> list[str]:
-    """Every point at which a worker can be killed in an engine's render, or in the reading of what was uploaded."""
-    # What an author has to choose is in no lesson here.
-    steps = [f"{kind}.{moment}" for kind in kinds_of(engine) if not STEP_KINDS[kind].is_chosen for moment in MOMENTS]
+MUSIC = ("music_bed", "music_mix")
+
+
+def points_of(engine: Engine | None, chosen: Collection[str] = ()) -> list[str]:
+    """Every point at which a worker can be killed in an engine's render, or in the reading of what was uploaded.
+
+    Args:
+        chosen: kinds of steps of what an author has to choose, and chose for this lesson.
+    """
+    kinds = [kind for kind in kinds_of(engine) if kind in chosen or not STEP_KINDS[kind].is_chosen]
+    steps = [f"{kind}.{moment}" for kind in kinds for moment in MOMENTS]
     own = [] if engine is None else RENDER_POINTS
     return [f"{engine.value if engine else 'reading'}.{point}" for point in (*steps, *own)]
 
