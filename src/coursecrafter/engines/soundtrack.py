@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from coursecrafter.domain.look import Music
 from coursecrafter.domain.stored import StoredObject
 from coursecrafter.engines.bench import Bench
 from coursecrafter.jobs.steps import Produced, Step
-from coursecrafter.media.codec import CODEC_VERSION
+from coursecrafter.media.codec import CODEC_VERSION, Samples
 from coursecrafter.media.music import (
     MUSIC_VERSION,
     Bed,
@@ -111,6 +111,14 @@ def _bed(bench: Bench, music: Music) -> StoredObject:
     return done.files["bed"]
 
 
+def _heard_in(stretch: Stretch, block: VoiceBlock, first_frame: int) -> tuple[int, Samples]:
+    """What a stretch needs of a block, and the frame at which that begins: a clip may last for many stretches."""
+    skipped = max(0, stretch.begin - first_frame)
+    # A packet holds the frame before it too, so two more are read.
+    packets = block.packets[skipped : max(0, stretch.end - first_frame) + 2]
+    return first_frame + skipped, decode_block(replace(block, packets=packets))
+
+
 def _mix_step(
     stretch: Stretch,
     placed: Sequence[PlacedVoice],
@@ -120,7 +128,7 @@ def _mix_step(
 ) -> Step:
     def make(folder: Path) -> Mapping[str, Produced]:
         music = opened()
-        voices = [(first, decode_block(placed[number].block)) for number, first in stretch.voices]
+        voices = [_heard_in(stretch, placed[number].block, first) for number, first in stretch.voices]
         packets = mix_stretch(stretch, music, music_gain_db(music, level_db), voices)
         path = folder / "stretch.sound"
         path.write_bytes(pack_stretch(stretch, packets))

@@ -6,6 +6,7 @@ import json
 import math
 from collections import Counter
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 from uuid import UUID
 
@@ -25,15 +26,20 @@ from clips import (
 )
 from coursecrafter.domain.clip import ClipBox, SegmentClip
 from coursecrafter.domain.course import Course, LessonContent, SegmentContent, SourceType
+from coursecrafter.domain.film import FilmCut, Stretch
 from coursecrafter.domain.look import Music
 from coursecrafter.domain.output import Rendered, Severity
 from coursecrafter.engines.e1_voiceover import clip_parts
 from coursecrafter.engines.e1_voiceover.engine import render
 from coursecrafter.engines.e1_voiceover.foretell import foretell
 from coursecrafter.engines.e1_voiceover.plan import plan_video
+from coursecrafter.engines.soundtrack import _heard_in
 from coursecrafter.media import clip_sound
 from coursecrafter.media.clip_sound import make_clip_block
 from coursecrafter.media.clips import UnplayableClip
+from coursecrafter.media.music import decode_block, plan_stretches
+from deck_films import Show, write_film
+from deck_films import frames_of as deck_frames
 from narration import Workbench, make_course, make_lesson, make_picture, make_workbench
 
 BOX = ClipBox(0.5, 0.25, 0.4, 0.5)
@@ -275,6 +281,56 @@ def test_music_steps_back_for_a_clip(workbench: Workbench) -> None:
 
     assert bed_db(14.5) - bed_db(6) > 5
     assert not rendered.has_error
+
+
+def test_a_part_of_a_clip_under_music_sounds_as_the_whole_does(tmp_path: Path) -> None:
+    """Each stretch of a mix decodes what it needs, not ten minutes."""
+    block = make_clip_block(talking_clip(tmp_path / "Talk.mp4", seconds=25), "slide 3")
+    whole = decode_block(block)
+
+    for stretch in plan_stretches([(10, block)], 1400):
+        first, part = _heard_in(stretch, block, 10)
+
+        begin, end = max(stretch.begin, 10), min(stretch.end, 10 + len(whole) // 1024)
+        wanted = whole[(begin - 10) * 1024 : (end - 10) * 1024]
+        assert np.array_equal(part[(begin - first) * 1024 :][: len(wanted)], wanted)
+
+
+def test_a_clip_plays_between_packets_that_are_taken_over_from_a_film(workbench: Workbench) -> None:
+    """The film's own format is that of all pictures beside it."""
+    shades = [np.full((90, 160, 3), shade, np.uint8) for shade in (40, 120)]
+    options = ["-preset", "veryfast", "-crf", "23", "-g", "30", "-colorspace", "bt709"]
+    options += ["-vf", "scale=1920:1080:flags=neighbor:out_color_matrix=bt709"]
+    film = write_film(workbench.folder / "film.mp4", deck_frames([Show(one, 2.0) for one in shades]), options=options)
+    stretches = tuple(
+        (f"{number}.0", Stretch(Fraction(start), Fraction(start), Fraction(start + 2)))
+        for number, start in ((1, 0), (2, 2))
+    )
+    cut = FilmCut(workbench.bench.store.put_file(film, "video/mp4"), stretches)
+    slides = [
+        replace(
+            make_picture(workbench, f"slide {number}", 40 * number), source_ref=f"{number}.0", duration_s=Fraction(2)
+        )
+        for number in (1, 2)
+    ]
+    played = replace(
+        clip_segment(workbench, flashing_clip(workbench.folder / "Door.mp4")),
+        source_ref="1.0.1",
+        picture=slides[0].picture,
+    )
+    lesson = make_lesson([("Doors", [slides[0], played, slides[1]])])
+    rendered = render(make_course(lesson), lesson, workbench.bench, film=cut)
+    video = workbench.file(rendered, "final_video")
+    frames, sound = frames_of(video), sound_of(video)
+
+    sentences = {finding.check: finding.sentence for finding in rendered.findings}
+    flash = np.flatnonzero(is_white(frames[:, 70:110, 180:270]))
+    assert not rendered.has_error
+    assert "were copied as they are" in sentences["film_packets"]
+    assert sentences["film"] == "2 of 2 pictures are the film's own."
+    assert abs(beep_s(sound, 2.6) - flash[0] * FRAME_S) <= FRAME_S
+    assert np.abs(frames[20].astype(int) - 40).mean() < 6
+    assert np.abs(frames[flash[-1] + 100].astype(int) - 120).mean() < 6
 
 
 def broken(path: Path) -> Path:
