@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from coursecrafter.authoring.plans import PlanLine, read_plan
 from coursecrafter.authoring.segments import change_segment, delete_segment
 from coursecrafter.authoring.slots import Slot
 from coursecrafter.domain.course import Engine, SegmentContent
+from coursecrafter.reading.provenance import read_provenance
 from decks import Sketch, make_deck
 
 AUDIO_FILE = "{http://schemas.openxmlformats.org/drawingml/2006/main}audioFile"
@@ -98,6 +100,17 @@ def test_a_deck_read_again_doubles_nothing_and_keeps_what_its_author_made(
     course.upload(media_deck(tmp_path / "Moved.pptx", **media, left_in=1), "pptx", lesson_id)
     course.ask("parse_ppt", lesson_id=lesson_id)
 
+    segment_id = before[1].segment_id
+    (asset_id,) = (
+        one.id
+        for one in course.read(
+            versions_of,
+            Slot(course.project_id, "segment_clip", Engine.E1, lesson_id, before[1].scene_id, segment_id),
+        )
+    )
+    for kind, subject, maker in (("segment", segment_id, "film"), ("asset", asset_id, "deck")):
+        told = json.loads(course.read(read_provenance, course.store, kind, subject))
+        assert (told["made_by"], told["sources"][0]["slide"]) == (maker, 1)
     assert [line.segment_id for line in same] == [line.segment_id for line in before[:3]]
     assert same[1].text == "Watch the door."
     clip = lesson_of(course, lesson_id)[1].clip

@@ -232,7 +232,7 @@ def _of_scene(facts: Told, is_unknown: bool) -> Maker:
 
 def _of_asset(facts: Told, is_unknown: bool) -> Maker:
     role = facts["role"]
-    if role == "slide_picture" or role.startswith("source_parse"):
+    if role in {"slide_picture", "segment_clip"} or role.startswith("source_parse"):
         return Maker.DECK if facts["deck"] else Maker.RULES
     if role == "film_cut":
         return Maker.FILM
