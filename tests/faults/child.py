@@ -15,6 +15,7 @@ import signal
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from coursecrafter.background import child, renders
@@ -30,6 +31,7 @@ SEEN_S = 0.7
 
 PLAN: FaultPlan = FaultPlan()
 AT_WORK = {"engine": ""}
+ENDING = Lock()
 
 
 def point(kind: str, moment: str, seen_s: float = SEEN_S) -> None:
@@ -41,20 +43,23 @@ def point(kind: str, moment: str, seen_s: float = SEEN_S) -> None:
     if not listed.exists():
         return
     time.sleep(seen_s)
-    try:
-        listed.unlink()
-    except FileNotFoundError:
-        return
-    with Path(PLAN.killed).open("a", encoding="utf-8") as lines:
-        lines.write(f"{name}\n")
-    worker = int(os.environ[WORKER])
-    if PLAN.is_frozen:
-        os.kill(worker, signal.SIGSTOP)
-        os.kill(os.getpid(), signal.SIGSTOP)
-        return
-    os.kill(worker, signal.SIGKILL)
-    end_descendants(os.getpid())
-    os.kill(os.getpid(), signal.SIGKILL)
+    # One at a time: a point that two steps reach together must not be crossed out by the one that comes too late to say
+    # so, and then be lost.
+    with ENDING:
+        try:
+            listed.unlink()
+        except FileNotFoundError:
+            return
+        with Path(PLAN.killed).open("a", encoding="utf-8") as lines:
+            lines.write(f"{name}\n")
+        worker = int(os.environ[WORKER])
+        if PLAN.is_frozen:
+            os.kill(worker, signal.SIGSTOP)
+            os.kill(os.getpid(), signal.SIGSTOP)
+            return
+        os.kill(worker, signal.SIGKILL)
+        end_descendants(os.getpid())
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def watch_steps() -> None:

@@ -6,6 +6,10 @@ from pathlib import Path
 from uuid import UUID
 
 from background_shops import Shopfloor, chalk_deck
+from coursecrafter.authoring.plans import read_plan
+from coursecrafter.authoring.segments import create_clip_segment
+from coursecrafter.authoring.sources import PLAYED_CLIP, add_source
+from coursecrafter.domain.course import Engine
 from decks import Sketch, add_picture, make_deck
 from faults.floors import add_lessons
 
@@ -23,6 +27,16 @@ def filmed_lesson_of(floor: Shopfloor, deck: Path, film: Path) -> UUID:
     floor.upload(deck, "pptx")
     floor.upload(film, "mp4")
     return UUID(floor.ask("import_deck")["lesson_ids"][0])
+
+
+def with_clip(floor: Shopfloor, lesson_id: UUID, clip: Path) -> UUID:
+    """The same lesson with a clip that plays after its first slide."""
+    stored = floor.store.put_file(clip, "video/mp4")
+    told = {"file_type": "mp4", "purpose": PLAYED_CLIP, "name": clip.name}
+    source_id = floor.do(add_source, floor.project_id, stored, **told)
+    first = floor.read(read_plan, lesson_id, Engine.E1)[0]
+    floor.do(create_clip_segment, first.scene_id, source_id=source_id)
+    return lesson_id
 
 
 def plain_deck(folder: Path) -> Path:
