@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 from background_shops import Shopfloor
-from clips import flashing_clip
+from clips import flashing_clip, recording
 from coursecrafter.domain.course import Engine
 from deck_films import Show, drawn_deck, frames_of, write_film
 from faults.killing import Scene
@@ -30,6 +30,6 @@ def test_a_narrated_video_whose_worker_is_killed_at_every_step_is_the_undisturbe
 def test_a_branded_video_whose_worker_is_killed_at_every_step_is_the_undisturbed_one(
     scene: Scene, tmp_path: Path
 ) -> None:
-    deck = plain_deck(tmp_path)
+    deck, music = plain_deck(tmp_path), recording(tmp_path / "music.wav", 3)
 
-    scene.kill_at_every_step(Engine.E2, lambda floor: lesson_of(floor, deck))
+    scene.kill_at_every_step(Engine.E2, lambda floor: lesson_of(floor, deck), music)
