@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from coursecrafter.domain.clip import SegmentClip
 from coursecrafter.domain.course import SceneContent, SegmentContent
 from coursecrafter.domain.deck import BlockKind, TextBlock
 from coursecrafter.domain.speech import Speech, Word
@@ -20,6 +21,7 @@ from e4_lesson import make_bench, make_course, with_scenes
 
 WORDS = {"slide": "Slide {n}"}
 SOUND = StoredObject("0" * 64, 1, "audio/wav")
+FILM = StoredObject("1" * 64, 1, "video/mp4")
 
 
 def _speech(text: str) -> Speech:
@@ -48,6 +50,17 @@ def test_a_changed_script_is_shown_as_its_lines(tmp_path: Path) -> None:
 
     assert [block.text for block in slide.builds[1].blocks] == ["Other words", "in two lines"]
     assert not any(block.is_bullet for block in slide.builds[1].blocks)
+
+
+@pytest.mark.parametrize(("intro", "builds"), [("", 1), ("Watch how it shuts.", 2)])
+def test_a_clip_that_plays_in_the_video_is_no_page_of_its_own(tmp_path: Path, intro: str, builds: int) -> None:
+    scene, _ = _scene(tmp_path, text=intro, clip=SegmentClip(FILM), blocks=())
+    course = make_course(make_bench(tmp_path).store, (("Title", ("One line",)),))
+    _, lesson = with_scenes(course, (scene, replace(scene, segments=scene.segments[1:])))
+
+    slide, alone = plan_slides(lesson, WORDS)
+
+    assert (len(slide.builds), len(alone.builds)) == (builds, 1)
 
 
 def test_a_table_stays_a_table(tmp_path: Path) -> None:

@@ -113,9 +113,13 @@ def _slide_number(segment: SegmentContent) -> int | None:
 
 
 def _builds(scene: SceneContent, title: str) -> Iterator[BuildPlan]:
-    """A build without a picture of its own shows the one before it; the first ones show the first there is."""
+    """A build without a picture of its own shows the one before it; the first ones show the first there is.
+
+    What plays a clip in the video and says nothing would show the same again.
+    """
     picture = next((segment.picture for segment in scene.segments if segment.picture), None)
-    for segment in scene.segments:
+    told = [segment for segment in scene.segments if segment.text.strip() or not segment.clip]
+    for segment in told or scene.segments:
         picture = segment.picture or picture
         yield BuildPlan(segment, tuple(_readable(segment, title)), picture)
 
