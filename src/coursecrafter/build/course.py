@@ -15,6 +15,7 @@ from coursecrafter.build.intake import Intake, take_in, write_documents, write_m
 from coursecrafter.build.order import BUILD_ORDER, BuildOrder
 from coursecrafter.build.rendering import Render, cpu_seconds, render_engine
 from coursecrafter.domain.course import Course, Engine
+from coursecrafter.domain.look import Shape, shape_of
 from coursecrafter.export.folder import write_folder
 from coursecrafter.export.items import EngineFigures, ExportItem, Written
 from coursecrafter.wiring import Workshop
@@ -95,8 +96,9 @@ def _read(project_id: UUID, shop: Workshop) -> Course:
 
 def _figures(render: Render) -> EngineFigures:
     lesson_code = render.lesson.code if render.lesson else None
+    shape = shape_of(render.outputs[0][0].role) if render.outputs else Shape.WIDE
     return EngineFigures(
-        render.engine, lesson_code, render.seconds, dict(render.made), dict(render.reused), render.findings
+        render.engine, lesson_code, render.seconds, dict(render.made), dict(render.reused), render.findings, shape
     )
 
 

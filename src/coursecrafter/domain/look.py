@@ -37,10 +37,20 @@ class Shape(StrEnum):
     TALL = "9x16"
     SQUARE = "1x1"
 
+    @property
+    def ratio(self) -> str:
+        """As a person writes it: 9:16."""
+        return self.value.replace("x", ":")
+
 
 def of_shape(role: str, shape: Shape) -> str:
     """The role of a result in a shape: `final_video`, `final_video_9x16`."""
     return role if shape is Shape.WIDE else f"{role}_{shape}"
+
+
+def shape_of(role: str) -> Shape:
+    """The shape of a result with such a role."""
+    return next((shape for shape in Shape if role.endswith(f"_{shape}")), Shape.WIDE)
 
 
 VIDEO_ROLES = tuple(of_shape("final_video", shape) for shape in Shape)

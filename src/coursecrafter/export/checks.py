@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from coursecrafter.domain.look import Shape
 from coursecrafter.domain.output import Finding, Severity
 from coursecrafter.export.items import EngineFigures
 from coursecrafter.export.markup import Html, element
@@ -32,9 +33,10 @@ def checks_section(figures: Sequence[EngineFigures]) -> Html:
 
 
 def _render(figures: EngineFigures) -> Html:
-    name = ENGINE_TITLES[figures.engine.value]
+    shape = figures.shape.ratio if figures.shape is not Shape.WIDE else None
+    name = ", ".join(filter(None, (ENGINE_TITLES[figures.engine.value], shape, figures.lesson_code)))
     tag = element("span", figures.engine.value.upper(), class_="tag")
-    heading = element("h3", tag, f" {name}" + (f", {figures.lesson_code}" if figures.lesson_code else ""))
+    heading = element("h3", tag, f" {name}")
     worst_first = sorted(figures.findings, key=lambda finding: -list(Severity).index(finding.severity))
     return element(
         "section",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from coursecrafter.domain.course import Engine, LessonContent
+from coursecrafter.domain.look import Shape
 from coursecrafter.domain.output import Finding, Output
 
 
@@ -34,6 +35,7 @@ class EngineFigures:
         lesson_code: None for the book.
         seconds_wall: in seconds, from the first step to the last check.
         made, reused: steps by kind.
+        shape: of the video; the wide one for what is none.
     """
 
     engine: Engine
@@ -42,6 +44,7 @@ class EngineFigures:
     made: Mapping[str, int]
     reused: Mapping[str, int]
     findings: tuple[Finding, ...]
+    shape: Shape = Shape.WIDE
 
 
 @dataclass(frozen=True, slots=True)

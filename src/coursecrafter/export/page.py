@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from coursecrafter.domain.course import Course, Engine, LessonContent
+from coursecrafter.domain.look import Shape, of_shape, shape_of
 from coursecrafter.domain.output import AssetType
 from coursecrafter.export.checks import checks_section
 from coursecrafter.export.items import EngineFigures, ExportItem
@@ -29,6 +30,14 @@ FILE_WORDS = {
     ".epub": "E-book",
     ".zip": "SCORM package",
 }
+ROLE_WORDS = {
+    "chapters_vtt": "Chapters",
+    "words_json": "Words with their times",
+    "report_json": "Report",
+    "report_html": "Report",
+    "sidecar_json": "Description",
+}
+"""Files beside a video whose endings do not tell what they are."""
 MOST_PAGE_PICTURES = 24
 # No script, nothing from elsewhere: what an author wrote cannot call out, even if an escape were forgotten.
 POLICY = (
@@ -133,7 +142,9 @@ def _lesson(
     captions: Mapping[PurePosixPath, str],
     previews: Mapping[PurePosixPath, Preview],
 ) -> Html:
-    videos = [_video(course, lesson, engine, placed, captions) for engine in (Engine.E1, Engine.E2)]
+    videos = [
+        _video(course, lesson, engine, shape, placed, captions) for engine in (Engine.E1, Engine.E2) for shape in Shape
+    ]
     modules = [_module(lesson, path, item, previews[path]) for path, item in placed if path in previews]
     return element(
         "article",
@@ -165,10 +176,12 @@ def _video(
     course: Course,
     lesson: LessonContent,
     engine: Engine,
+    shape: Shape,
     placed: Sequence[Placed],
     captions: Mapping[PurePosixPath, str],
 ) -> Html:
-    own = [(path, item) for path, item in placed if item.engine is engine and not str(path).startswith("assets/")]
+    made = [(path, item) for path, item in placed if item.engine is engine and shape_of(item.output.role) is shape]
+    own = [(path, item) for path, item in made if not str(path).startswith("assets/")]
     films = [(path, item) for path, item in own if item.output.asset_type is AssetType.VIDEO]
     if not films:
         return Html("")
@@ -177,11 +190,11 @@ def _video(
         element(
             "track", kind="captions", srclang=course.language, label="Captions", default=True, src=_track(captions[vtt])
         )
-        for vtt, _ in own
-        if vtt in captions
+        for vtt, item in own
+        if vtt in captions and item.output.role.startswith("captions")
     ][:1]
-    title = VIDEO_TITLES[engine]
-    posters = [_address(one) for one, made in placed if made.engine is engine and made.output.role == "poster"]
+    title = VIDEO_TITLES[engine] + (f", {shape.ratio}" if shape is not Shape.WIDE else "")
+    posters = [_address(one) for one, item in made if item.output.role == of_shape("poster", shape)]
     player = element(
         "video",
         *tracks,
@@ -225,7 +238,7 @@ def _links(placed: Sequence[Placed]) -> Html:
     rows = [
         element(
             "li",
-            element("a", FILE_WORDS.get(path.suffix, "File"), href=_address(path), download=True),
+            element("a", _word(path, item), href=_address(path), download=True),
             element(
                 "span", f" {path.suffix[1:].upper()}, {bytes_in_words(item.output.object.size_bytes)}", class_="quiet"
             ),
@@ -234,6 +247,12 @@ def _links(placed: Sequence[Placed]) -> Html:
         if item.output.asset_type is not AssetType.IMAGE
     ]
     return element("ul", *rows, class_="files")
+
+
+def _word(path: PurePosixPath, item: ExportItem) -> str:
+    """What a file is called."""
+    role = item.output.role.removesuffix(f"_{shape_of(item.output.role)}")
+    return ROLE_WORDS.get(role) or FILE_WORDS.get(path.suffix, "File")
 
 
 def _book(placed: Sequence[Placed]) -> Html:

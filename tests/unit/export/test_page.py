@@ -10,11 +10,12 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from coursecrafter.domain.course import Brand, Engine, ModuleContent, UnitContent
+from coursecrafter.domain.look import Shape
 from coursecrafter.domain.output import AssetType
 from coursecrafter.export.folder import write_folder
 from coursecrafter.export.items import ExportItem
 from coursecrafter.export.page import page_html
-from unit.export.export_course import FinishedCourse, make_course, make_lesson, with_course
+from unit.export.export_course import VTT, FinishedCourse, make_course, make_lesson, with_course
 
 
 @pytest.fixture
@@ -53,6 +54,28 @@ def test_videos_play_from_disk_with_their_captions(finished: FinishedCourse, ope
     assert shown["time"] > 0
     assert (shown["mode"], shown["cue"]) == ("showing", "Every site gets a password of its own.")
     assert shown["count"] == 4
+
+
+def test_each_shape_has_a_card_of_its_own_and_files_are_called_what_they_are(
+    finished: FinishedCourse, open_page: Callable[..., Page], add_item: Callable[..., ExportItem], film: bytes
+) -> None:
+    lesson = finished.course.units[0].modules[0].lessons[0]
+    tall = [
+        add_item(Engine.E2, lesson, "final_video_9x16", film, AssetType.VIDEO, ".mp4", duration_seconds=64.25),
+        add_item(Engine.E2, lesson, "captions_vtt_9x16", VTT.encode(), suffix=".vtt"),
+        add_item(Engine.E2, lesson, "chapters_vtt_9x16", VTT.encode(), suffix=".vtt"),
+        add_item(Engine.E2, lesson, "report_html_9x16", b"<p>Well", suffix=".html"),
+        add_item(Engine.E2, lesson, "transcript_html_9x16", b"<p>Said", suffix=".html"),
+    ]
+    figures = [replace(one, shape=Shape.TALL) if one.engine is Engine.E2 else one for one in finished.figures]
+    page = open_page(replace(finished, items=(*finished.items, *tall), figures=tuple(figures)))
+
+    card = page.get_by_label("Branded video, 9:16", exact=True)
+
+    assert card.locator("video").count() == card.locator("track").count() == 1
+    assert card.locator("li a").all_inner_texts() == ["Video", "Captions", "Chapters", "Report", "Transcript"]
+    assert page.get_by_label("Branded video", exact=True).first.locator("li a").count() == 3
+    assert "Branded video, 9:16, L1.1" in page.locator("#checks").inner_text()
 
 
 def test_a_module_opens_inside_the_page(finished: FinishedCourse, open_page: Callable[..., Page]) -> None:
