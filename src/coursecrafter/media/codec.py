@@ -124,8 +124,10 @@ def resample(samples: Samples, rate_hz: int) -> Samples:
     if rate_hz == SAMPLE_RATE_HZ or not len(samples):
         return samples
     resampler = av.AudioResampler(format="fltp", layout="mono", rate=SAMPLE_RATE_HZ)
-    parts = resampler.resample(_mono_frame(samples, rate_hz)) + resampler.resample(None)
-    return np.concatenate([np.zeros(0, np.float32), *(part.to_ndarray()[0] for part in parts)])
+    # A second at a time: of an hour at once it keeps ten copies.
+    fed = (_mono_frame(samples[at : at + rate_hz], rate_hz, at) for at in range(0, len(samples), rate_hz))
+    parts = (part.to_ndarray()[0] for frame in chain(fed, [None]) for part in resampler.resample(frame))
+    return np.concatenate([np.zeros(0, np.float32), *parts])
 
 
 class Cascade:

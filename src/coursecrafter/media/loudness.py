@@ -28,6 +28,8 @@ K_WEIGHTING = np.array(
 )
 HOP_SAMPLES = SAMPLE_RATE_HZ // 10
 HOPS_IN_BLOCK = 4
+FED_SAMPLES = 10 * SAMPLE_RATE_HZ
+"""Weighted at once: an hour of one voice would take gigabytes."""
 BLOCK_SAMPLES = HOPS_IN_BLOCK * HOP_SAMPLES
 OFFSET_LU = -0.691
 ABSOLUTE_GATE_LUFS, RELATIVE_GATE_LU = -70.0, -10.0
@@ -57,9 +59,10 @@ def voice_lufs(samples: Samples) -> float:
     The gating blocks (0.4 s) that are part silence count in the video, so they are counted here. A word shorter than
     one block is measured as if it went on: an ear would not have it louder than its neighbours.
     """
-    repeats = -(-BLOCK_SAMPLES // len(samples))
+    silence = np.zeros(SURROUNDING_SILENCE, np.float32)
     meter = Meter()
-    meter.feed(np.pad(np.tile(samples, repeats), SURROUNDING_SILENCE))
+    for part in (silence, *[samples] * -(-BLOCK_SAMPLES // len(samples)), silence):
+        meter.feed(part)
     return meter.integrated_lufs()
 
 
@@ -73,10 +76,12 @@ class Meter:
 
     def feed(self, samples: Samples) -> None:
         """Go on with these samples."""
-        whole = np.concatenate([self._rest, self._weighting.feed(samples)])
-        hops = len(whole) // HOP_SAMPLES
-        self._rest = whole[hops * HOP_SAMPLES :]
-        self._energies.append(np.mean(whole[: hops * HOP_SAMPLES].reshape(hops, HOP_SAMPLES) ** 2, axis=1))
+        for first in range(0, len(samples), FED_SAMPLES):
+            weighted = self._weighting.feed(samples[first : first + FED_SAMPLES])
+            whole = np.concatenate([self._rest, weighted])
+            hops = len(whole) // HOP_SAMPLES
+            self._rest = whole[hops * HOP_SAMPLES :]
+            self._energies.append(np.mean(whole[: hops * HOP_SAMPLES].reshape(hops, HOP_SAMPLES) ** 2, axis=1))
 
     def integrated_lufs(self) -> float:
         """The loudness so far; -inf for silence and for less than 0.4 s."""
@@ -120,6 +125,7 @@ def normalise(samples: Samples) -> Samples:
     gain_db, slope = TARGET_LUFS - measured, 1 / FURTHER
     limited, before = samples, (0.0, measured)
     for _ in range(PASSES):
+        del limited  # of an hour, each copy is half a gigabyte
         limited = _limit(samples, peaks, 10 ** (gain_db / 20))
         measured = voice_lufs(limited)
         if abs(measured - TARGET_LUFS) < NEAR_ENOUGH_LU:
@@ -142,7 +148,7 @@ def _limit(samples: Samples, peaks: _Peaks, gain: float) -> Samples:
     ceiling = 10 ** (LIMIT_DBTP / 20)
     peaks.look_where(peaks.bounds * gain > ceiling)
     limited = np.asarray(samples * np.float32(gain), np.float32)
-    for start, end in _stretches(np.flatnonzero(peaks.values * gain > ceiling), 2 * LIMITER_WINDOW, len(samples)):
+    for start, end in _stretches(np.flatnonzero(peaks.values > ceiling / gain), 2 * LIMITER_WINDOW, len(samples)):
         needed = np.full(end - start + 2 * LIMITED_AROUND, gain)  # around the stretch, nothing is turned down
         ceilings = ceiling / np.maximum(peaks.values[start:end], LEAST_AMPLITUDE)
         needed[LIMITED_AROUND : LIMITED_AROUND + end - start] = np.minimum(gain, ceilings)
@@ -184,23 +190,29 @@ class _Peaks:
     """
 
     def __init__(self, samples: Samples) -> None:
-        self._padded = np.pad(np.asarray(samples, np.float32), (REACH, -len(samples) % STRETCH_SAMPLES + REACH))
+        self._samples = np.asarray(samples, np.float32)
         self.values = np.zeros(len(samples), np.float32)
-        stretches = -(-len(samples) // STRETCH_SAMPLES)
-        own = np.abs(self._padded[REACH : REACH + stretches * STRETCH_SAMPLES]).reshape(stretches, STRETCH_SAMPLES)
-        highest = np.pad(own.max(axis=1, initial=0), 1)
+        highest = np.pad([*self._highest()], 1)
         # A value takes from samples a little before and behind it too.
         self.bounds = MOST_OVERSHOOT * np.maximum(np.maximum(highest[:-2], highest[1:-1]), highest[2:])
+
+    def _highest(self) -> Iterator[float]:
+        """Of each stretch the highest sample."""
+        for first in range(0, len(self._samples), FED_SAMPLES):
+            part = np.abs(self._samples[first : first + FED_SAMPLES])
+            yield from np.maximum.reduceat(part, np.arange(0, len(part), STRETCH_SAMPLES)).tolist()
 
     def look_where(self, is_wanted: np.ndarray[Any, np.dtype[np.bool_]]) -> None:
         """Find the values of these stretches."""
         for first, last in _runs(np.flatnonzero(is_wanted & (self.bounds > 0))):
-            start, end = first * STRETCH_SAMPLES, (last + 1) * STRETCH_SAMPLES
-            around = self._padded[start : end + 2 * REACH]
+            start, end = first * STRETCH_SAMPLES, min((last + 1) * STRETCH_SAMPLES, len(self._samples))
+            before, behind = max(start - REACH, 0), min(end + REACH, len(self._samples))
+            missing = (REACH - (start - before), REACH - (behind - end))
+            around = np.pad(self._samples[before:behind], missing)
             found = np.abs(around[REACH : REACH + end - start])
             for phase in BETWEEN:
                 np.maximum(found, np.abs(np.convolve(around, phase, "valid")[1:]), out=found)
-            self.values[start:end] = found[: len(self.values) - start]
+            self.values[start:end] = found
             self.bounds[first : last + 1] = 0
 
 

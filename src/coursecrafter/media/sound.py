@@ -163,8 +163,8 @@ def read_wav(wav: bytes) -> Samples:
     if width != SAMPLE_BYTES:
         raise UnusableSound("A voice sent a sound that is not 16-bit PCM.", detail=f"{width * 8} bit")
     whole = len(content) - len(content) % (SAMPLE_BYTES * channels)
-    pcm = np.frombuffer(content[:whole], "<i2").reshape(-1, channels).mean(axis=1) / 32768
-    return resample(np.asarray(pcm, np.float32), rate)
+    pcm = np.frombuffer(content[:whole], "<i2").reshape(-1, channels).mean(axis=1, dtype=np.float32)
+    return resample(pcm / np.float32(32768), rate)
 
 
 def audible_range(samples: Samples) -> tuple[int, int] | None:
@@ -173,7 +173,7 @@ def audible_range(samples: Samples) -> tuple[int, int] | None:
     if steps == 0:
         return None
     blocks = samples[: steps * ENVELOPE_SAMPLES].reshape(steps, ENVELOPE_SAMPLES)
-    level = np.sqrt(np.mean(blocks.astype(np.float64) ** 2, axis=1))
+    level = np.sqrt(np.einsum("ij,ij->i", blocks, blocks, dtype=np.float64) / ENVELOPE_SAMPLES)
     threshold = max(float(level.max()) * 10 ** (-SILENCE_BELOW_PEAK_DB / 20), 10 ** (SILENCE_DBFS / 20))
     audible = np.flatnonzero(level > threshold)
     if not len(audible):
