@@ -31,7 +31,8 @@ PRODUCT = "Course Crafter"
 UNKNOWN_SIGNER = "signingCredential.untrusted"
 OFFLINE = {
     "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False, "verify_after_sign": False},
-    "core": {"allowed_network_hosts": []},
+    # More of a video than this is kept on disk while it is signed: three hours of one are half a gigabyte, twice.
+    "core": {"allowed_network_hosts": [], "backing_store_memory_threshold_in_mb": 8},
     "builder": {
         "thumbnail": {"enabled": False},
         "actions": {f"auto_{name}_action": {"enabled": False} for name in ("created", "opened", "placed")},

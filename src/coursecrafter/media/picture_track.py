@@ -91,7 +91,13 @@ def track_of(shown: Sequence[Shown]) -> PictureTrack:
         VideoNotAssembled: CC-0203, see `samples_of`.
     """
     run = shown[0].run
-    samples = [_own(one, FRAME_TICKS) for one in samples_of(shown)]
+    repeated: dict[int, TrackSample] = {}
+    samples = []
+    for one in samples_of(shown):
+        # Nearly all are one of a few pictures that repeat the one before: each is there once.
+        if id(one.nal) not in repeated:
+            repeated[id(one.nal)] = _own(one, FRAME_TICKS)
+        samples.append(repeated[id(one.nal)])
     return PictureTrack(run.width_px, run.height_px, (run.sps,), (run.pps,), samples)
 
 
