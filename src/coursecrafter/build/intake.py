@@ -37,6 +37,8 @@ from coursecrafter.engines.bench import Bench
 from coursecrafter.engines.e2_video.templates import template_named
 from coursecrafter.errors import GatewayError
 from coursecrafter.gateway.ports import Purpose, TextRequest
+from coursecrafter.gateway.providers.offline_speech import OfflineSpeech, VoiceEngineMissing
+from coursecrafter.gateway.providers.offline_voices import UnknownVoice
 from coursecrafter.gateway.setting import OFFLINE_CANDIDATE
 from coursecrafter.ingest.characters import clean_line
 from coursecrafter.ingest.film_notes import MAX_CHARACTERS, Note, UnreadableNotes, read_notes
@@ -119,14 +121,25 @@ def _require_voice(order: BuildOrder, name: str, language: str, shop: Workshop) 
     """
     if not SPEAKING.intersection(order.engines):
         return
+    voice = order.voice or default_voice(language)
+    with shop.database.app(shop.identity()) as conn:
+        project_id = find_project(conn, shop.author, name=name, code=order.code)
+    if project_id is None:
+        try:
+            OfflineSpeech().identity(language, voice)
+        except (UnknownVoice, VoiceEngineMissing):
+            project_id = _library(shop)
+    if project_id is not None:
+        shop.bench(project_id).gateway.speakers(language, voice)
+
+
+def _library(shop: Workshop) -> UUID | None:
+    """Through what a new course's organisation asks its providers; None: its author may not, and hears of it later."""
     try:
         with shop.database.app(shop.identity()) as conn:
-            known = find_project(conn, shop.author, name=name, code=order.code)
-            # A course that is new asks whom its organisation asks.
-            project_id = known or ensure_library(conn, shop.author)
+            return ensure_library(conn, shop.author)
     except NotAllowed:
-        return  # whoever has no part in the library hears of it from the first render
-    shop.bench(project_id).gateway.speakers(language, order.voice or default_voice(language))
+        return None
 
 
 def _read_notes(path: Path, shop: Workshop) -> tuple[Note, ...]:
