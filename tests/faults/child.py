@@ -14,8 +14,9 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
-from threading import Lock
+from threading import RLock, local
 from typing import Any
 
 from coursecrafter.background import child, renders
@@ -31,15 +32,16 @@ SEEN_S = 0.7
 
 PLAN: FaultPlan = FaultPlan()
 AT_WORK = {"engine": ""}
-ENDING = Lock()
+ENDING = RLock()
+STEP = local()
+"""Of each thread: the step that it makes, and what it holds while it does."""
 
 
 def point(kind: str, moment: str, seen_s: float = SEEN_S) -> None:
     """End the worker and all its processes here, if the test says so and has not done it yet."""
     if not PLAN.points:
         return
-    name = f"{AT_WORK['engine']}.{kind}.{moment}"
-    listed = Path(PLAN.points, name)
+    listed = _listed(kind, moment)
     if not listed.exists():
         return
     time.sleep(seen_s)
@@ -51,7 +53,7 @@ def point(kind: str, moment: str, seen_s: float = SEEN_S) -> None:
         except FileNotFoundError:
             return
         with Path(PLAN.killed).open("a", encoding="utf-8") as lines:
-            lines.write(f"{name}\n")
+            lines.write(f"{listed.name}\n")
         worker = int(os.environ[WORKER])
         if PLAN.is_frozen:
             os.kill(worker, signal.SIGSTOP)
@@ -62,6 +64,10 @@ def point(kind: str, moment: str, seen_s: float = SEEN_S) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+def _listed(kind: str, moment: str) -> Path:
+    return Path(PLAN.points, f"{AT_WORK['engine']}.{kind}.{moment}")
+
+
 def watch_steps() -> None:
     """Put points before, in and after each step."""
     make, run_batch, put_record = InlineRunner._make, InlineRunner.run_batch, ObjectStore.put_record
@@ -70,12 +76,18 @@ def watch_steps() -> None:
         point(step.name, "before")
         if PLAN.busy_kind == step.name:
             _compute(PLAN.busy_s)
-        done = make(self, step)
-        point(step.name, "after")
+        STEP.name = step.name
+        with ExitStack() as STEP.held:
+            done = make(self, step)
+            point(step.name, "after")
         return done
 
     def put_record_here(self: ObjectStore, name: str, key: str, files: Any) -> None:
         point(name, "in")
+        if getattr(STEP, "name", "") == name and _listed(name, "after").exists():
+            # From its record on a step is never made again: no other may end the process before this one has.
+            STEP.held.enter_context(ENDING)
+            STEP.name = ""
         put_record(self, name, key, files)
 
     def run_batch_here(self: InlineRunner, batch: Batch) -> dict[str, Done]:
