@@ -18,7 +18,6 @@ from coursecrafter.domain.course import Engine
 from coursecrafter.domain.output import AssetType
 from coursecrafter.domain.stored import StoredObject
 from coursecrafter.engines.bench import Bench
-from coursecrafter.engines.e2_video.palette import make_palette
 from coursecrafter.errors import GatewayError
 from coursecrafter.gateway.image_step import told_drawing
 from coursecrafter.gateway.pictures import is_off_brand
@@ -147,7 +146,7 @@ def ask_image(
     with shop.database.app(shop.identity(project_id)) as conn:
         course = read_course(conn, shop.store, project_id, Engine.E1)
     bench = shop.bench(project_id)
-    palette = make_palette(course.brand).picture
+    palette = course.brand.colors
     purpose = Purpose(project_id, lesson_id, engine, "image")
     sketch = sketch_of(course.language, "", [prompt])
     request = ImageRequest(prompt, width_px, height_px, palette, seed, sketch=sketch)

@@ -22,7 +22,6 @@ from coursecrafter.build.making import propose_book, propose_module, propose_out
 from coursecrafter.domain.course import Course, Engine, LessonContent, SceneContent, SourceDocument
 from coursecrafter.domain.stored import StoredObject
 from coursecrafter.engines.bench import Bench
-from coursecrafter.engines.e2_video.palette import make_palette
 from coursecrafter.engines.e2_video.produce import IMAGE_SIZE_PX, IMAGE_STYLE
 from coursecrafter.engines.e2_video.sketches import sketch_for_any_place
 from coursecrafter.gateway.image_step import Picture, told_drawing
@@ -94,7 +93,7 @@ def draw_images(
         choice = read_brand_choice(conn, shop.store, project_id, lesson_id)
         brand = read_brand(conn, choice.brand_profile_id) if choice and choice.brand_profile_id else course.brand
     bench = shop.bench(project_id)
-    sketch, side, colors = _sketch(course, lesson_id, scene_id, prompt), IMAGE_SIZE_PX, make_palette(brand).picture
+    sketch, side, colors = _sketch(course, lesson_id, scene_id, prompt), IMAGE_SIZE_PX, brand.colors
     requests = [
         ImageRequest(prompt, side, side, colors, seed, style=IMAGE_STYLE, sketch=sketch)
         for seed in _seeds(prompt, count)

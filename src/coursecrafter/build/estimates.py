@@ -14,7 +14,6 @@ from coursecrafter.domain.course import Course, Engine, LessonContent
 from coursecrafter.domain.look import Look
 from coursecrafter.engines.bench import Bench
 from coursecrafter.engines.e2_video.design import outline_request
-from coursecrafter.engines.e2_video.palette import make_palette
 from coursecrafter.engines.e2_video.produce import asked_pictures, image_request, is_to_be_drawn, picture_prompt
 from coursecrafter.engines.e4_elearning.activities import activity_requests
 from coursecrafter.gateway.attempts import BudgetReached, BudgetState
@@ -102,9 +101,8 @@ def _of_branded(
 ) -> Sequence[Foretold]:
     if is_proposed:
         return [foretell_pictures(bench.store, bench.gateway, asked_pictures(course, lesson, look), purpose)]
-    palette = make_palette(course.brand)
     wanted = [
-        image_request(picture_prompt(scene, lesson), palette, scene.image_take)
+        image_request(picture_prompt(scene, lesson), course.brand, scene.image_take)
         for scene in lesson.scenes
         if is_to_be_drawn(scene)
     ]

@@ -84,6 +84,11 @@ class Brand:
     backdrop: Backdrop | None = None
     profile_id: UUID | None = None
 
+    @property
+    def colors(self) -> tuple[str, str]:
+        """Both colours, as pictures are drawn in them."""
+        return self.primary_color, self.secondary_color
+
 
 @dataclass(frozen=True, slots=True)
 class Context:

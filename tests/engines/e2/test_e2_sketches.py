@@ -59,7 +59,7 @@ def test_a_drawing_keeps_to_what_is_seen_of_the_picture() -> None:
 
     assert sketch is not None
     assert sketch.area[0] <= layout.illustration.width / layout.illustration.height
-    assert image_request("Glass", PALETTE, 1, sketch).sketch == sketch
+    assert image_request("Glass", Brand("Acme"), 1, sketch).sketch == sketch
 
 
 def test_a_picture_for_any_place_keeps_to_its_middle() -> None:

@@ -90,13 +90,12 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """The grounds of a brand's videos, and the colours that an illustration may use."""
+    """The grounds of a brand's videos."""
 
     light: Ground
     brand: Ground
     paper: Ground
     card: Ground
-    picture: tuple[str, ...]
 
 
 def make_palette(brand: Brand) -> Palette:
@@ -115,7 +114,6 @@ def _palette(primary_color: str, secondary_color: str) -> Palette:
         brand=_brand_ground(leading, accent),
         paper=_paper_ground(leading, accent),
         card=_card_ground(leading, accent),
-        picture=(primary_color, secondary_color),
     )
 
 

@@ -17,7 +17,7 @@ from coursecrafter.domain.stored import StoredObject
 from coursecrafter.engines.bench import Bench
 from coursecrafter.engines.e2_video.layout import SceneLayout, SceneText, lay_out_scene
 from coursecrafter.engines.e2_video.legibility import Legibility
-from coursecrafter.engines.e2_video.palette import Palette, make_palette
+from coursecrafter.engines.e2_video.palette import make_palette
 from coursecrafter.engines.e2_video.pictures import HouseFiles, Scene, encode_shots, paint_stills, read_clips
 from coursecrafter.engines.e2_video.shots import Shot, plan_shots
 from coursecrafter.engines.e2_video.sketches import scene_sketch
@@ -233,11 +233,10 @@ def _illustrate(
 def _picture_requests(
     course: Course, lesson: LessonContent, contents: Sequence[SceneContent], layouts: Sequence[SceneLayout]
 ) -> list[ImageRequest]:
-    palette = make_palette(course.brand)
     # Else the prompt is the heading and nothing else: a word changed in the narration must not change the picture, but
     # where it stands in a drawing. A model is shown no drawing.
     return [
-        image_request(picture_prompt(content, lesson), palette, content.image_take, sketch=scene_sketch(layout))
+        image_request(picture_prompt(content, lesson), course.brand, content.image_take, sketch=scene_sketch(layout))
         for content, layout in zip(contents, layouts, strict=True)
         if is_to_be_drawn(content)
     ]
@@ -259,13 +258,13 @@ def _of(picture: Picture) -> tuple[StoredObject, Picture]:
     return picture.image, picture
 
 
-def image_request(prompt: str, palette: Palette, take: int = 0, sketch: Sketch | None = None) -> ImageRequest:
+def image_request(prompt: str, brand: Brand, take: int = 0, sketch: Sketch | None = None) -> ImageRequest:
     """What is asked for the picture of a scene with this prompt or heading; each take is another picture."""
     return ImageRequest(
         prompt=prompt,
         width_px=IMAGE_SIZE_PX,
         height_px=IMAGE_SIZE_PX,
-        palette=palette.picture,
+        palette=brand.colors,
         seed=int(hashlib.sha256(prompt.encode("utf-8", "surrogatepass")).hexdigest()[:8], 16) + take,
         style=IMAGE_STYLE,
         sketch=sketch,
