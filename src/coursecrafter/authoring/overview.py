@@ -40,11 +40,14 @@ class CourseLine:
     updated_at: datetime
 
 
-def list_courses(conn: Connection, org_id: UUID, *, deleted: bool = False) -> Sequence[CourseLine]:
-    """The organisation's courses that the request may see, the last changed first; its library is none."""
+def list_courses(
+    conn: Connection, org_id: UUID, *, deleted: bool = False, with_library: bool = False
+) -> Sequence[CourseLine]:
+    """The organisation's courses that the request may see, the last changed first; its library where it is wanted."""
     p = cc_projects.c
     lives = p.deleted_at.is_not(None) if deleted else p.deleted_at.is_(None)
-    wanted = select(p.id, p.name, p.code, p.status, p.updated_at).where(p.org_id == org_id, lives, not_library())
+    wanted = select(p.id, p.name, p.code, p.status, p.updated_at).where(p.org_id == org_id, lives)
+    wanted = wanted if with_library else wanted.where(not_library())
     rows = conn.execute(wanted.order_by(p.updated_at.desc(), p.id)).all()
     return [CourseLine(*row) for row in rows]
 

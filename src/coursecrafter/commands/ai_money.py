@@ -57,7 +57,7 @@ def budget_command(organisation: str, amount: str, course: str | None, period: P
             org_id = find_organisation(admin, organisation)
             project_id = None
             if course is not None:
-                lines = list_courses(admin, org_id)
+                lines = list_courses(admin, org_id, with_library=True)
                 project_id = next((line.id for line in lines if course in {line.code, str(line.id)}), None)
                 if project_id is None:
                     raise NotFound(f"{organisation} has no course “{course}”.")
@@ -88,7 +88,7 @@ def spending_command(who: Who) -> None:
         open_workshop(settings, progress, who) as shop,
         shop.database.app(shop.identity()) as conn,
     ):
-        names = {line.id: _called(line) for line in list_courses(conn, shop.author.org_id)}
+        names = {line.id: _called(line) for line in list_courses(conn, shop.author.org_id, with_library=True)}
         spent = read_spending(conn)
         budgets = [state for one in (None, *names) for state in read_budget_states(conn, one)]
     table = columns("Month", "Course", ">USD", ">Calls")
