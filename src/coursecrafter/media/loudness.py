@@ -46,6 +46,7 @@ LEAST_AMPLITUDE = 1e-9
 # True peak: three values between each sample and the next, from twenty samples around (BS.1770, annex 2).
 OVERSAMPLING, REACH = 4, 10
 STRETCH_SAMPLES = SAMPLE_RATE_HZ // 100
+STRETCHES_AT_ONCE = 20
 SINC = np.sinc(np.arange(-OVERSAMPLING * REACH, OVERSAMPLING * REACH + 1) / OVERSAMPLING)
 INTERPOLATION = np.kaiser(len(SINC), 5.0) * SINC
 PHASES = tuple(INTERPOLATION[phase::OVERSAMPLING] for phase in range(1, OVERSAMPLING))
@@ -185,16 +186,20 @@ class _Peaks:
     """For each sample the highest of the four values from it to the next, found only where somebody asks.
 
     Attributes:
-        values: one for each sample; 0 where nobody asked yet.
         bounds: for each stretch what none of its values exceeds; 0 once they are found.
     """
 
     def __init__(self, samples: Samples) -> None:
         self._samples = np.asarray(samples, np.float32)
-        self.values = np.zeros(len(samples), np.float32)
         highest = np.pad([*self._highest()], 1)
+        self._values = np.zeros((len(highest) - 2, STRETCH_SAMPLES), np.float32)
         # A value takes from samples a little before and behind it too.
         self.bounds = MOST_OVERSHOOT * np.maximum(np.maximum(highest[:-2], highest[1:-1]), highest[2:])
+
+    @property
+    def values(self) -> Samples:
+        """One for each sample; 0 where nobody asked yet."""
+        return self._values.reshape(-1)[: len(self._samples)]
 
     def _highest(self) -> Iterator[float]:
         """Of each stretch the highest sample."""
@@ -204,21 +209,37 @@ class _Peaks:
 
     def look_where(self, is_wanted: np.ndarray[Any, np.dtype[np.bool_]]) -> None:
         """Find the values of these stretches."""
-        for first, last in _runs(np.flatnonzero(is_wanted & (self.bounds > 0))):
-            start, end = first * STRETCH_SAMPLES, min((last + 1) * STRETCH_SAMPLES, len(self._samples))
-            before, behind = max(start - REACH, 0), min(end + REACH, len(self._samples))
-            missing = (REACH - (start - before), REACH - (behind - end))
-            around = np.pad(self._samples[before:behind], missing)
-            found = np.abs(around[REACH : REACH + end - start])
-            for phase in BETWEEN:
-                np.maximum(found, np.abs(np.convolve(around, phase, "valid")[1:]), out=found)
-            self.values[start:end] = found
-            self.bounds[first : last + 1] = 0
+        wanted = np.flatnonzero(is_wanted & (self.bounds > 0))
+        for first in range(0, len(wanted), STRETCHES_AT_ONCE):
+            stretches = wanted[first : first + STRETCHES_AT_ONCE]
+            # A stretch is a column: whatever is moved by a tap stays one piece of memory.
+            places = stretches * STRETCH_SAMPLES + np.arange(-REACH, STRETCH_SAMPLES + REACH)[:, np.newaxis]
+            around = self._samples.take(places, mode="clip")
+            if places[0, 0] < 0 or places[-1, -1] >= len(self._samples):
+                around[(places < 0) | (places >= len(self._samples))] = 0
+            self._values[stretches] = _highest_between(around).T
+            self.bounds[stretches] = 0
 
 
-def _runs(numbers: Places) -> Iterator[tuple[int, int]]:
-    """First and last of each row of numbers that follow one another."""
-    if len(numbers):
-        gaps = np.flatnonzero(np.diff(numbers) > 1)
-        firsts, lasts = numbers[np.r_[0, gaps + 1]], numbers[np.r_[gaps, len(numbers) - 1]]
-        yield from zip(firsts.tolist(), lasts.tolist(), strict=True)
+def _highest_between(around: Samples) -> Samples:
+    """The highest of each sample and the three values before the next.
+
+    Added up tap by tap: a sum's order, and with it the last bit, would be the machine's own in a matrix product.
+
+    Args:
+        around: N samples x R stretches; the outer `REACH` of them on both sides only lend their values.
+
+    Returns:
+        (N - 2 REACH) x R.
+    """
+    count = len(around) - 2 * REACH
+    highest = np.abs(around[REACH : REACH + count])
+    between, part = np.empty_like(highest), np.empty_like(highest)
+    for phase in BETWEEN:
+        between[:] = 0
+        for tap, weight in enumerate(phase):
+            last = 2 * REACH - tap
+            np.multiply(around[last : last + count], weight, out=part)
+            np.add(between, part, out=between)
+        np.maximum(highest, np.abs(between, out=between), out=highest)
+    return highest
