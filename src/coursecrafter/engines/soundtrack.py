@@ -57,7 +57,7 @@ class Soundtrack:
     """
 
     key: Any
-    packets: Callable[[], list[bytes]]
+    packets: Callable[[], Sequence[bytes]]
     has_music: bool
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from coursecrafter.media.h264 import PROFILE_HIGH
-from coursecrafter.media.picture_track import TICKS_PER_S, PictureTrack, TrackSample, track_of
+from coursecrafter.media.picture_track import LENGTH_BYTES, TICKS_PER_S, PictureTrack, TrackSample, track_of
 from coursecrafter.media.sound import AUDIO_CONFIG
 from coursecrafter.media.still_video import Shown
 from coursecrafter.media.timeline import AAC_FRAME_SAMPLES, SAMPLE_RATE_HZ
@@ -122,21 +122,23 @@ def write_mp4(
     # The index holds the places of chunks that stand behind it, so its own length is measured first.
     base = len(ftyp) + len(_moov(offsets, 0, *tail)) + 16
     with path.open("wb") as file, ExitStack() as stack:
-        source = stack.enter_context(film.open("rb")) if film else None
+        source, own = stack.enter_context(film.open("rb")) if film else None, track.own()
         file.write(ftyp)
         file.write(_moov(offsets, base, *tail))
         file.write(struct.pack(">I4sQ", 1, b"mdat", payload_bytes + 16))
         for number, first, count in order:
             if number == 0:
-                file.writelines(_contents(track.samples[first : first + count], source))
+                file.writelines(_contents(track.samples[first : first + count], source, own))
             else:
                 file.writelines((sound, texts)[number - 1][first : first + count])
 
 
-def _contents(samples: Sequence[TrackSample], film: BinaryIO | None) -> Iterator[bytes]:
+def _contents(samples: Sequence[TrackSample], film: BinaryIO | None, own: Iterator[bytes]) -> Iterator[bytes]:
     for sample in samples:
         if sample.place is None:
-            yield from sample.nals
+            nal = next(own)
+            yield len(nal).to_bytes(LENGTH_BYTES, "big")
+            yield nal
         elif film is not None:
             film.seek(sample.place)
             yield film.read(sample.size_bytes)
@@ -183,15 +185,15 @@ def _seconds(samples: Sequence[TrackSample]) -> tuple[list[int], list[Fraction]]
 
 
 def _sound_track(sound: Sequence[bytes], language: str) -> _Track:
-    heard = (len(sound) - 1) * AAC_FRAME_SAMPLES
+    heard, sizes = (len(sound) - 1) * AAC_FRAME_SAMPLES, [len(packet) for packet in sound]
     return _Track(
         number=2,
         handler=b"soun",
         scale=SAMPLE_RATE_HZ,
         ticks=len(sound) * AAC_FRAME_SAMPLES,
-        sizes=[len(packet) for packet in sound],
+        sizes=sizes,
         header=_full(b"smhd", 0, bytes(4)),
-        entry=_mp4a(max(map(len, sound)), sum(map(len, sound)) * 8 * SAMPLE_RATE_HZ // max(heard, AAC_FRAME_SAMPLES)),
+        entry=_mp4a(max(sizes), sum(sizes) * 8 * SAMPLE_RATE_HZ // max(heard, AAC_FRAME_SAMPLES)),
         timing=struct.pack(">III", 1, len(sound), AAC_FRAME_SAMPLES),
         per_chunk=[min(SOUND_CHUNK, len(sound) - first) for first in range(0, len(sound), SOUND_CHUNK)],
         chunk_starts_s=[

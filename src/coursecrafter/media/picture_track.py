@@ -6,11 +6,10 @@ may stand before one that is shown earlier; and what stands still may be one sam
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from coursecrafter.media.timeline import VIDEO_FPS, nearest
 
 TICKS_PER_S = 512 * VIDEO_FPS
 FRAME_TICKS = TICKS_PER_S // VIDEO_FPS
+LENGTH_BYTES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +27,13 @@ class TrackSample:
     """One coded picture.
 
     Attributes:
-        nals: NAL units, each after its length; empty for a packet of the film.
         place: where the packet stands in the film's file; None for a picture of our own.
-        size_bytes: its length in the file.
+        size_bytes: its length in the file, with the four bytes that say it.
         ticks: until the next one is decoded.
         shift_ticks: from when it is decoded to when it is shown.
         is_sync: whether a viewer can seek to it.
     """
 
-    nals: tuple[bytes, ...]
     place: int | None
     size_bytes: int
     ticks: int
@@ -49,6 +47,7 @@ class PictureTrack:
 
     Attributes:
         sps, pps: parameter sets; each picture names its own.
+        own: reads the slices of our own pictures, in their order.
         delay_ticks: when the first picture is shown, which a player takes away again.
     """
 
@@ -57,6 +56,7 @@ class PictureTrack:
     sps: tuple[bytes, ...]
     pps: tuple[bytes, ...]
     samples: Sequence[TrackSample]
+    own: Callable[[], Iterator[bytes]]
     delay_ticks: int = 0
 
     @property
@@ -91,14 +91,10 @@ def track_of(shown: Sequence[Shown]) -> PictureTrack:
         VideoNotAssembled: CC-0203, see `samples_of`.
     """
     run = shown[0].run
-    repeated: dict[int, TrackSample] = {}
-    samples = []
-    for one in samples_of(shown):
-        # Nearly all are one of a few pictures that repeat the one before: each is there once.
-        if id(one.nal) not in repeated:
-            repeated[id(one.nal)] = _own(one, FRAME_TICKS)
-        samples.append(repeated[id(one.nal)])
-    return PictureTrack(run.width_px, run.height_px, (run.sps,), (run.pps,), samples)
+    known: dict[TrackSample, TrackSample] = {}
+    # Nearly all are one of a few pictures that repeat the one before: each is there once.
+    samples = [known.setdefault(one, one) for one in (_own(sample, FRAME_TICKS) for sample in samples_of(shown))]
+    return PictureTrack(run.width_px, run.height_px, (run.sps,), (run.pps,), samples, lambda: _slices(shown))
 
 
 def join_parts(packets: FilmPackets, parts: Sequence[CopiedPart | CodedPart]) -> PictureTrack:
@@ -111,18 +107,25 @@ def join_parts(packets: FilmPackets, parts: Sequence[CopiedPart | CodedPart]) ->
         VideoNotAssembled: CC-0203, see `samples_of`.
     """
     samples: list[TrackSample] = []
+    shown: list[Shown] = []
     own: CodedRun | None = None
     for part in parts:
         if isinstance(part, CopiedPart):
             samples += _copied(packets, part)
         else:
             own = part.run
-            samples += _coded(part)
+            one = _shown(part)
+            samples += _coded(part, one)
+            shown.append(one)
     delay = max(0, -min(sample.shift_ticks for sample in samples))
     if delay:
         samples = [replace(sample, shift_ticks=sample.shift_ticks + delay) for sample in samples]
     sps, pps = (packets.sps, packets.pps) if own is None else ((*packets.sps, own.sps), (*packets.pps, own.pps))
-    return PictureTrack(packets.width_px, packets.height_px, sps, pps, samples, delay)
+
+    def slices() -> Iterator[bytes]:
+        return chain.from_iterable(_slices([one]) for one in shown)
+
+    return PictureTrack(packets.width_px, packets.height_px, sps, pps, samples, slices, delay)
 
 
 def shown_ticks(packets: FilmPackets, first: int, behind: int) -> Integers:
@@ -146,24 +149,31 @@ def _copied(packets: FilmPackets, part: CopiedPart) -> list[TrackSample]:
     lasts = np.diff(decoded, append=part.end - part.start)
     rows = zip(range(part.first, part.behind), lasts.tolist(), (shown - decoded).tolist(), strict=True)
     return [
-        TrackSample((), int(packets.positions[at]), int(packets.sizes[at]), ticks, bool(packets.is_idr[at]), shift)
+        TrackSample(int(packets.positions[at]), int(packets.sizes[at]), ticks, bool(packets.is_idr[at]), shift)
         for at, ticks, shift in rows
     ]
 
 
-def _coded(part: CodedPart) -> list[TrackSample]:
+def _shown(part: CodedPart) -> Shown:
     """Two IDR pictures in a row would have to differ in a number that a film has chosen: the last is repeated once."""
-    ticks = part.end - part.start
-    frames = max(1, nearest(Fraction(ticks, FRAME_TICKS)))
+    frames = max(1, nearest(Fraction(part.end - part.start, FRAME_TICKS)))
     pictures = part.run.pictures[:frames]
     holds = (*[1] * (len(pictures) - 1), max(2, frames - len(pictures) + 1))
-    coded = list(samples_of([Shown(replace(part.run, pictures=pictures), holds)]))
+    return Shown(replace(part.run, pictures=pictures), holds)
+
+
+def _coded(part: CodedPart, shown: Shown) -> list[TrackSample]:
+    ticks = part.end - part.start
+    coded = [_own(sample, 0) for sample in samples_of([shown])]
     least = min(FRAME_TICKS // 2, ticks // len(coded))
     starts = [min(index * FRAME_TICKS, ticks - (len(coded) - index) * least) for index in range(len(coded))]
     lasts = [after - before for before, after in pairwise([*starts, ticks])]
-    return [_own(one, last) for one, last in zip(coded, lasts, strict=True)]
+    return [replace(one, ticks=last) for one, last in zip(coded, lasts, strict=True)]
 
 
 def _own(sample: Sample, ticks: int) -> TrackSample:
-    length = struct.pack(">I", len(sample.nal))
-    return TrackSample((length, sample.nal), None, len(length) + len(sample.nal), ticks, sample.is_idr)
+    return TrackSample(None, LENGTH_BYTES + len(sample.nal), ticks, sample.is_idr)
+
+
+def _slices(shown: Sequence[Shown]) -> Iterator[bytes]:
+    return (sample.nal for sample in samples_of(shown))

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -66,7 +66,7 @@ class CodedRun:
     height_px: int
     sps: bytes
     pps: bytes
-    pictures: tuple[CodedPicture, ...]
+    pictures: Sequence[CodedPicture]
 
     def to_bytes(self) -> bytes:
         """The run as one file."""
@@ -95,6 +95,47 @@ class CodedRun:
             raise VideoNotAssembled("A coded picture in the store is broken.", detail=str(error)) from error
         _require(at == len(content), f"{len(content)} bytes instead of {at}")
         return cls(width_px, height_px, sps, pps, tuple(pictures))
+
+    @classmethod
+    def kept(cls, read: Callable[[], bytes]) -> CodedRun:
+        """The same, its pictures left where they are kept: a lesson of hours has thousands.
+
+        Args:
+            read: gives what `to_bytes` wrote, whenever pictures are asked for.
+
+        Raises:
+            VideoNotAssembled: CC-0203, it is something else.
+        """
+        run = cls.from_bytes(read())
+        return replace(run, pictures=KeptPictures(range(len(run.pictures)), lambda: cls.from_bytes(read()).pictures))
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPictures(Sequence[CodedPicture]):
+    """Pictures that are read each time they are asked for.
+
+    Attributes:
+        places: of those meant, among all that are read.
+    """
+
+    places: range
+    read: Callable[[], Sequence[CodedPicture]]
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def __iter__(self) -> Iterator[CodedPicture]:
+        pictures = self.read()
+        return (pictures[place] for place in self.places)
+
+    @overload
+    def __getitem__(self, place: int) -> CodedPicture: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[CodedPicture]: ...
+    def __getitem__(self, place: int | slice) -> CodedPicture | Sequence[CodedPicture]:
+        if isinstance(place, slice):
+            return replace(self, places=self.places[place])
+        return self.read()[self.places[place]]
 
 
 @dataclass(frozen=True, slots=True)

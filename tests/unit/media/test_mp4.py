@@ -14,7 +14,7 @@ import pytest
 from coursecrafter.media.mp4 import Chapter, write_mp4
 from coursecrafter.media.probe import measure, onset_s
 from coursecrafter.media.sound import lay_blocks
-from coursecrafter.media.still_video import Shown, encode_pictures
+from coursecrafter.media.still_video import CodedRun, Shown, encode_pictures
 
 FRAMES = 410
 
@@ -109,3 +109,26 @@ def test_an_index_at_the_end_is_noticed(tmp_path: Path, shown: list[Shown]) -> N
     subprocess.run(command, check=True, timeout=30)
 
     assert not measure(tmp_path / "slow.mp4", Fraction(1, 30)).is_faststart
+
+
+def test_pictures_left_where_they_are_kept_give_the_same_file(shown: list[Shown], tmp_path: Path) -> None:
+    stored = [one.run.to_bytes() for one in shown]
+    reads: list[int] = []
+
+    def kept(number: int) -> CodedRun:
+        def read() -> bytes:
+            reads.append(number)
+            return stored[number]
+
+        return CodedRun.kept(read)
+
+    later = [Shown(kept(number), one.holds_frames) for number, one in enumerate(shown)]
+    reads.clear()
+
+    whole = write(tmp_path / "whole.mp4", shown)
+
+    assert write(tmp_path / "kept.mp4", later).read_bytes() == whole.read_bytes()
+    assert reads == [0, 1, 0, 1]
+    assert list(later[0].run.pictures[:1]) == list(shown[0].run.pictures)
+    assert later[0].run.pictures[0] == shown[0].run.pictures[0]
+    assert len(later[0].run.pictures[1:]) == 0

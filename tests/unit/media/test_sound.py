@@ -166,3 +166,28 @@ def test_blocks_begin_where_they_are_laid_and_join_without_a_click(tmp_path: Pat
         assert np.abs(heard[start + block.onset_samples : start + block.onset_samples + 960]).max() > 0.003
         for seam in (start, end):
             assert np.abs(np.diff(heard[seam - 200 : seam + 200])).max() < 0.03
+
+
+def test_a_long_sound_is_laid_from_where_its_blocks_are_kept_one_after_the_other() -> None:
+    stored = [make_voice_block(voice(text)).to_bytes() for text in ("Go.", "Stop now.", "Then wait for a while.")]
+    reads: list[int] = []
+
+    def kept(number: int) -> VoiceBlock:
+        def read() -> bytes:
+            reads.append(number)
+            return stored[number]
+
+        return VoiceBlock.kept(read)
+
+    places = [10, 90, 200]
+    whole = list(lay_blocks([(at, VoiceBlock.from_bytes(one)) for at, one in zip(places, stored, strict=True)], 400))
+    laid = lay_blocks([(at, kept(number)) for number, at in enumerate(places)], 400)
+    reads.clear()
+
+    by_the_second = [packet for at in range(0, 401, 47) for packet in laid[at : at + 47]]
+
+    assert by_the_second == whole == list(laid)
+    assert [laid[at] for at in (0, 12, 95, 400)] == [whole[at] for at in (0, 12, 95, 400)]
+    assert reads[:3] == [0, 1, 2]
+    assert len(kept(1).packets[2:4]) == 2
+    assert kept(1).packets[2] == VoiceBlock.from_bytes(stored[1]).packets[2]

@@ -9,6 +9,7 @@ from coursecrafter.domain.stored import StoredObject
 from coursecrafter.engines.bench import Bench
 from coursecrafter.engines.e1_voiceover.film_runs import Footage, film_step
 from coursecrafter.engines.e1_voiceover.plan import VideoPlan
+from coursecrafter.engines.kept import read_run
 from coursecrafter.media.film_plan import FilmedPart, OwnPart, Part, Play, plan_parts
 from coursecrafter.media.picture_track import FRAME_TICKS, CodedPart, CopiedPart, PictureTrack, join_parts
 from coursecrafter.media.still_video import CodedRun
@@ -51,7 +52,7 @@ class FilmCutting:
             VideoNotAssembled: CC-0203.
         """
         wanted = {run.sha256: run for run in self.runs if run}
-        runs = {name: CodedRun.from_bytes(bench.store.get_bytes(run)) for name, run in wanted.items()}
+        runs = {name: read_run(bench, run) for name, run in wanted.items()}
         return join_parts(self.footage.packets, list(self._joined(runs)))
 
     def _joined(self, runs: Mapping[str, CodedRun]) -> Iterator[CopiedPart | CodedPart]:

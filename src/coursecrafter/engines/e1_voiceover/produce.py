@@ -29,6 +29,7 @@ from coursecrafter.engines.e1_voiceover.film_runs import (
     sample_times_s,
 )
 from coursecrafter.engines.e1_voiceover.plan import Shot, VideoPlan, Visual
+from coursecrafter.engines.kept import read_block, read_run
 from coursecrafter.gateway.ports import Purpose
 from coursecrafter.gateway.speech_step import speak_texts
 from coursecrafter.jobs.steps import Produced, Step
@@ -113,10 +114,10 @@ def make_parts(course: Course, lesson: LessonContent, plan: VideoPlan, bench: Be
     drawn = iter(result.files for result in done[len(block_steps) :])
     files = [next(drawn) if _has_still(shot, footage) else {} for shot in shots]
     still_objects = tuple(one.get(_still_file(shot)) for shot, one in zip(shots, files, strict=True))
-    runs = {stored: CodedRun.from_bytes(bench.store.get_bytes(stored)) for stored in still_objects if stored}
+    runs = {stored: read_run(bench, stored) for stored in still_objects if stored}
     return Parts(
         speeches=tuple(speeches),
-        blocks=tuple(None if o is None else VoiceBlock.from_bytes(bench.store.get_bytes(o)) for o in block_objects),
+        blocks=tuple(None if o is None else read_block(bench, o) for o in block_objects),
         stills=tuple(runs[stored] if stored else None for stored in still_objects),
         block_objects=block_objects,
         still_objects=still_objects,

@@ -22,6 +22,7 @@ from coursecrafter.engines.e2_video.pictures import HouseFiles, Scene, encode_sh
 from coursecrafter.engines.e2_video.shots import Shot, plan_shots
 from coursecrafter.engines.e2_video.sketches import scene_sketch
 from coursecrafter.engines.e2_video.templates import Template, is_template, template_named
+from coursecrafter.engines.kept import read_block, read_run
 from coursecrafter.errors import VideoError
 from coursecrafter.gateway.image_step import Picture
 from coursecrafter.gateway.ports import ImageRequest, Purpose
@@ -30,7 +31,7 @@ from coursecrafter.gateway.speech_step import is_speakable, speak_texts
 from coursecrafter.jobs.steps import Produced, Step
 from coursecrafter.media.codec import CODEC_VERSION
 from coursecrafter.media.sound import BLOCK_VERSION, VoiceBlock, make_voice_block
-from coursecrafter.media.still_video import CodedRun, Shown
+from coursecrafter.media.still_video import Shown
 from coursecrafter.media.timeline import Timeline
 
 IMAGE_SIZE_PX = 1080
@@ -103,17 +104,14 @@ def produce(course: Course, lesson: LessonContent, bench: Bench, look: Look, onl
         takes=[segment.takes for segment in segments],
     )
     block_objects = _voice_blocks(bench, speeches)
-    blocks = [VoiceBlock.from_bytes(bench.store.get_bytes(stored)) if stored else SILENCE for stored in block_objects]
+    blocks = [read_block(bench, stored) if stored else SILENCE for stored in block_objects]
     house = HouseFiles.of(course.brand, bench)
     scenes = _illustrate(course, lesson, bench, contents, layouts, house)
     scene_of = [index for index, scene in enumerate(contents) for _ in scene.segments]
     clip_frames = [scene.clip.clip.frames if scene.clip else None for scene in scenes]
     timeline, shots = plan_shots(segments, scene_of, layouts, speeches, blocks, look, clip_frames)
     runs, measured = encode_shots(bench, scenes, shots, house)
-    shown = [
-        Shown(CodedRun.from_bytes(bench.store.get_bytes(run)), shot.plan.holds_frames)
-        for run, shot in zip(runs, shots, strict=True)
-    ]
+    shown = [Shown(read_run(bench, run), shot.plan.holds_frames) for run, shot in zip(runs, shots, strict=True)]
     legibility = [*(scene.legibility for scene in scenes), *measured]
     return Film(look, scenes, shots, timeline, tuple(block_objects), tuple(runs), tuple(shown), tuple(legibility))
 
