@@ -86,6 +86,32 @@ def test_a_worker_whose_beat_stands_still_for_its_lease_is_given_up(floor: Shopf
     assert not is_there_after_it
 
 
+def test_a_worker_that_was_frozen_within_a_heartbeat_does_not_keep_its_work(floor: Shopfloor) -> None:
+    """Its transaction holds its row, which whoever gives it up wants: the server ends it."""
+
+    async def look_while_it_is_frozen(worker_id: int) -> None:
+        connectors = [make_connector(floor.database.urls.worker) for _ in range(2)]
+        for connector in connectors:
+            await connector.open_async()
+        frozen = await connectors[0].pool.getconn()
+        try:
+            await frozen.execute("SELECT procrastinate_update_heartbeat_v1(%s)", [worker_id])
+            watch = Watch([QueueManager(connectors[1], SETTINGS, Presence("w", "renders", 1))], SETTINGS.lease_s)
+            own = set(floor.background.worker.ids if floor.background.worker else ())
+            for now_s in (0.0, 1.2):
+                await asyncio.wait_for(watch.look(own, now_s), PATIENCE_S)
+        finally:
+            await connectors[0].pool.putconn(frozen)
+            for connector in connectors:
+                await connector.close_async()
+
+    with silent_worker(floor) as worker_id:
+        with ThreadPoolExecutor(1) as apart:
+            apart.submit(asyncio.run, look_while_it_is_frozen(worker_id)).result()
+
+        assert not is_registered(floor, worker_id)
+
+
 @pytest.mark.parametrize("by", ["-1 hour", "1 hour"])
 def test_a_clock_that_is_set_by_an_hour_gives_nobody_up(floor: Shopfloor, by: str) -> None:
     with silent_worker(floor) as worker_id:

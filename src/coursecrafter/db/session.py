@@ -36,8 +36,12 @@ NOTICING = {
 }
 """A network that is cut says nothing: without these, whoever waits for an answer would wait for hours."""
 
-SESSIONS = {**NOTICING, "options": "-c client_connection_check_interval=500"}
-"""A process that is killed while its statement waits for a lock leaves its locks behind until the server notices."""
+SESSIONS = {
+    **NOTICING,
+    "options": "-c client_connection_check_interval=500 -c idle_in_transaction_session_timeout=5min",
+}
+"""A process that is killed while its statement waits for a lock leaves its locks behind until the server notices, and
+one that is frozen within a transaction until somebody ends its session."""
 
 
 class DatabaseUnreachable(RequestError):

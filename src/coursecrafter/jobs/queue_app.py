@@ -33,7 +33,8 @@ log = logging.getLogger(__name__)
 AGAIN_S = 0.5
 """How soon to ask again a database that did not answer."""
 UNKNOWN_AGAIN = timedelta(seconds=10)
-OPTIONS = "-c role=cc_queue -c search_path=queue"
+# A worker that is frozen between a heartbeat and its commit holds its row: whoever gives it up would wait for ever.
+OPTIONS = "-c role=cc_queue -c search_path=queue -c idle_in_transaction_session_timeout=5s"
 
 _FETCH = """
 SELECT id, status, task_name, priority, lock, queueing_lock, args, scheduled_at, queue_name, attempts, worker_id
