@@ -20,7 +20,7 @@ SMALL = (160, 90)
 TIMES = 12
 MOST_APART = 4
 """Of 255 levels, the mean of all: two ways from the film's colours to a screen's."""
-PATIENCE_S = 240
+PATIENCE_S = 600
 PAGE = """<!doctype html><video muted preload=auto></video><script>
 (async () => {
   const said = {seen: []}, video = document.querySelector('video');
