@@ -199,7 +199,7 @@ def test_a_keyboard_is_enough(page: Page, strict_lms: Lms) -> None:
     _see_correct(module)
     _tab_to(page, "button[type=submit]")
     page.keyboard.press("Enter")
-    _see_question_take_focus(page)
+    _see_page_take_focus(page)
     _tab_to(page, "input[type=checkbox]")
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
@@ -209,14 +209,14 @@ def test_a_keyboard_is_enough(page: Page, strict_lms: Lms) -> None:
     _see_correct(module)
     _tab_to(page, "button[type=submit]")
     page.keyboard.press("Enter")
-    _see_question_take_focus(page)
+    _see_page_take_focus(page)
     _tab_to(page, "input[type=radio]")
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
     _see_correct(module)
     _tab_to(page, "button[type=submit]")
     page.keyboard.press("Enter")
-    _see_question_take_focus(page)
+    _see_page_take_focus(page)
     _tab_to(page, "input[type=text]")
     page.keyboard.type("queen")
     page.keyboard.press("Enter")
@@ -228,16 +228,17 @@ def test_a_keyboard_is_enough(page: Page, strict_lms: Lms) -> None:
 
 
 def _turn_with_the_keyboard(page: Page, module: FrameLocator) -> None:
-    """Go to the next page, and wait for it: an Enter before it is there is pressed into the page that goes."""
+    """Go to the next page, and wait for it: an Enter before that is pressed into the page that goes."""
     heading = module.locator("h1")
     before = heading.inner_text()
     page.keyboard.press("Enter")
     expect(heading).not_to_have_text(before)
+    _see_page_take_focus(page)
     module.get_by_role("button", name="Next").focus()
 
 
-def _see_question_take_focus(page: Page) -> None:
-    """Wait for the next question: it takes the focus once it is painted, and a Tab before that is lost."""
+def _see_page_take_focus(page: Page) -> None:
+    """Wait for the next page or question: it takes the focus once it is painted, and a key before that is lost."""
     focused = "document.activeElement.contentDocument?.activeElement"
     page.wait_for_function(f"() => {focused}?.matches('[tabindex=\"-1\"]') ?? false")
 
