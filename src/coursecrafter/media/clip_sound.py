@@ -1,7 +1,6 @@
 """The sound of a clip, made ready for a video: as long as it was, in step with its pictures, as loud as the voices.
 
-Other than a voice it is not trimmed: silence at its beginning belongs to what is seen. It is levelled and limited piece
-by piece, so that ten minutes need no more memory than their samples.
+Other than a voice it is not trimmed: silence at its beginning belongs to what is seen.
 
 Source: EBU R 128; ITU-R BS.1770.
 """
@@ -24,22 +23,17 @@ from av.stream import Disposition
 
 from coursecrafter.media.clips import LONGEST_CLIP_S, UnplayableClip, check_shape, playable
 from coursecrafter.media.codec import Samples, encode_aac
-from coursecrafter.media.loudness import SURROUNDING_SILENCE, TARGET_LUFS, Meter, limit_peaks
+from coursecrafter.media.loudness import normalise, voice_lufs
 from coursecrafter.media.recording import CODECS, MAX_CHANNELS, check_recording, container_format
 from coursecrafter.media.sound import FADE_IN, FADE_OUT, SILENCE_DBFS, VoiceBlock
 from coursecrafter.media.timeline import AAC_FRAME_SAMPLES, SAMPLE_RATE_HZ
 
-CLIP_SOUND_VERSION = 1
+CLIP_SOUND_VERSION = 2
 """Part of the block's content key; raise it when the same clip gives other packets."""
 
 MOST_GAIN_DB = 30.0
 """A room in which nobody speaks must not become a roar."""
-PASSES = 6
-NEAR_ENOUGH_LU = 0.1
-FURTHER = 1.7
 PIECE_SAMPLES = 10 * SAMPLE_RATE_HZ
-AROUND_SAMPLES = SAMPLE_RATE_HZ // 10
-"""Further than a limiter looks ahead: pieces with this much around them are limited as the whole would be."""
 LATE_S = Fraction(1, 50)
 """What stands further from its time than this is put there; less is how containers round."""
 
@@ -66,10 +60,10 @@ def make_clip_block(path: Path, whose: str, *, is_sound: bool = False) -> VoiceB
             raise UnplayableClip(f"Nothing can be heard in the recording of {whose}.")
         return VoiceBlock((), 0, 0, 0, -math.inf)
     _fade(samples)
-    levelled, lufs = _levelled(samples)
+    levelled = normalise(samples, MOST_GAIN_DB)
     frames = -(-len(levelled) // AAC_FRAME_SAMPLES) + 1
     _, packets = encode_aac(np.pad(levelled, (0, frames * AAC_FRAME_SAMPLES - len(levelled))))
-    return VoiceBlock(tuple(packets[:frames]), len(levelled), 0, 0, round(lufs, 3))
+    return VoiceBlock(tuple(packets[:frames]), len(levelled), 0, 0, round(voice_lufs(levelled), 3))
 
 
 def check_clip(path: Path, reader: str, *, is_sound: bool) -> Fraction:
@@ -179,38 +173,6 @@ def _resampled(resampler: AudioResampler, frame: AudioFrame | None) -> Iterator[
     with suppress(EOFError):  # a resampler that was never used has nothing to give back
         for part in resampler.resample(frame):
             yield np.asarray(part.to_ndarray()[0], np.float32)
-
-
-def _levelled(samples: Samples) -> tuple[Samples, float]:
-    """The sound at the loudness of voices, and how loud it has become."""
-    lufs = _lufs(samples)
-    gain_db, limited = 0.0, samples
-    for turn in range(PASSES):
-        off = TARGET_LUFS - lufs
-        if not math.isfinite(lufs) or abs(off) < NEAR_ENOUGH_LU or gain_db >= MOST_GAIN_DB:
-            break
-        # Limiting takes back part of each step, so a step after the first goes further than the difference.
-        gain_db = min(gain_db + off * (FURTHER if turn else 1), MOST_GAIN_DB)
-        limited = _limited(samples, gain_db)
-        lufs = _lufs(limited)
-    return limited, lufs
-
-
-def _lufs(samples: Samples) -> float:
-    """Integrated loudness between two silences, as the sound will stand in a video."""
-    silence, meter = np.zeros(SURROUNDING_SILENCE, np.float32), Meter()
-    for piece in chain([silence], _pieces(samples), [silence]):
-        meter.feed(piece)
-    return meter.integrated_lufs()
-
-
-def _limited(samples: Samples, gain_db: float) -> Samples:
-    limited = np.empty_like(samples)
-    for start in range(0, len(samples), PIECE_SAMPLES):
-        begin = max(0, start - AROUND_SAMPLES)
-        around = samples[begin : start + PIECE_SAMPLES + AROUND_SAMPLES] * np.float32(10 ** (gain_db / 20))
-        limited[start : start + PIECE_SAMPLES] = limit_peaks(around)[start - begin :][:PIECE_SAMPLES]
-    return limited
 
 
 def _pieces(samples: Samples) -> Iterator[Samples]:

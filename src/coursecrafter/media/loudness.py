@@ -117,25 +117,30 @@ def decibels(amplitude: float) -> float:
     return float(20 * np.log10(max(amplitude, 1e-9)))
 
 
-def normalise(samples: Samples) -> Samples:
-    """The sound at the target loudness, its peaks limited; rumble that no ear weighs stays as it is."""
+def normalise(samples: Samples, most_gain_db: float = math.inf) -> Samples:
+    """The sound at the target loudness, its peaks limited; rumble that no ear weighs stays as it is.
+
+    Args:
+        samples: the sound.
+        most_gain_db: how much louder it may become at most, peaks apart.
+    """
     measured = voice_lufs(samples)
     if not np.isfinite(measured) or abs(measured - TARGET_LUFS) < NEAR_ENOUGH_LU:
         return samples
     peaks = _Peaks(samples)
-    gain_db, slope = TARGET_LUFS - measured, 1 / FURTHER
+    gain_db, slope = min(TARGET_LUFS - measured, most_gain_db), 1 / FURTHER
     limited, before = samples, (0.0, measured)
     for _ in range(PASSES):
         del limited  # of an hour, each copy is half a gigabyte
         limited = _limit(samples, peaks, 10 ** (gain_db / 20))
         measured = voice_lufs(limited)
-        if abs(measured - TARGET_LUFS) < NEAR_ENOUGH_LU:
+        if abs(measured - TARGET_LUFS) < NEAR_ENOUGH_LU or gain_db >= most_gain_db:
             break
         # Limiting takes back part of each step; how much, the last step tells once there was one that was limited.
         if gain_db - before[0] and before[0]:
             slope = min(max((measured - before[1]) / (gain_db - before[0]), LEAST_SLOPE), 1.0)
         before = gain_db, measured
-        gain_db += (TARGET_LUFS - measured) / slope
+        gain_db = min(gain_db + (TARGET_LUFS - measured) / slope, most_gain_db)
     return limited
 
 
