@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import pytest
 import sqlalchemy as sa
 
 from background_shops import Shopfloor, chalk_deck
@@ -17,37 +15,15 @@ from coursecrafter.authoring.context import merge_settings
 from coursecrafter.domain.course import Engine
 from coursecrafter.gateway.attempts import BudgetReached
 from coursecrafter.gateway.budgets import set_budget
-from coursecrafter.gateway.connections import add_provider, remove_provider
 from coursecrafter.gateway.ports import Kind
 from coursecrafter.gateway.routes import RouteEntry, set_route
-from coursecrafter.gateway.sealing import load_keyring
-from providers.model_server import ModelServer, open_model_server
+from providers.model_server import ModelServer
 from providers.model_server_faults import busy
 
 VOICE = RouteEntry("stand-in", "tts-1", {"voices": {"*": "alloy"}})
 WRITER = RouteEntry("stand-in", "gpt-test", {})
 TEXT = "Keep the door shut at all times. Smoke spreads faster than fire does."
 BETTER = "Always keep the door shut. Smoke spreads faster than fire does."
-
-
-@pytest.fixture
-def models(floor: Shopfloor) -> Iterator[ModelServer]:
-    """A provider that charges as the operator says, connected for the whole installation."""
-    with open_model_server() as served:
-        told = served.connection("openai_compatible")
-        with floor.database.admin() as conn:
-            provider = add_provider(
-                conn,
-                load_keyring(floor.settings.home),
-                org_id=None,
-                name="stand-in",
-                protocol="openai_compatible",
-                base_url=told.base_url,
-                key=told.key,
-            )
-        yield served
-        with floor.database.admin() as conn:
-            remove_provider(conn, provider.id)
 
 
 def route(course: Shopfloor, kind: Kind, *entries: RouteEntry) -> None:

@@ -3,45 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
-
-import pytest
 
 from background_shops import Shopfloor
 from coursecrafter.authoring.assets import versions_of
 from coursecrafter.authoring.slots import Slot
 from coursecrafter.domain.course import Engine
-from coursecrafter.gateway.connections import add_provider, remove_provider
 from coursecrafter.gateway.ports import Kind
 from coursecrafter.gateway.routes import RouteEntry, set_route
-from coursecrafter.gateway.sealing import load_keyring
 from decks import Sketch, make_deck
-from providers.model_server import ModelServer, open_model_server
+from providers.model_server import ModelServer
 from providers.model_server_faults import Fault, status
 
 FORTY = [f"Step number {number}" for number in range(1, 41)]
-
-
-@pytest.fixture
-def models(floor: Shopfloor) -> Iterator[ModelServer]:
-    """A provider of voices, connected for the whole installation."""
-    with open_model_server() as served:
-        told = served.connection("openai_compatible")
-        with floor.database.admin() as conn:
-            provider = add_provider(
-                conn,
-                load_keyring(floor.settings.home),
-                org_id=None,
-                name="speaker",
-                protocol="openai_compatible",
-                base_url=told.base_url,
-                key=told.key,
-            )
-        yield served
-        with floor.database.admin() as conn:
-            remove_provider(conn, provider.id)
 
 
 def lesson_of(course: Shopfloor, folder: Path, titles: list[str]) -> UUID:
@@ -55,7 +30,7 @@ def lesson_of(course: Shopfloor, folder: Path, titles: list[str]) -> UUID:
 
 def speaks_with(course: Shopfloor, voice: str) -> None:
     with course.database.admin() as conn:
-        entry = RouteEntry("speaker", "tts-1", {"voices": {"*": voice}})
+        entry = RouteEntry("stand-in", "tts-1", {"voices": {"*": voice}})
         set_route(conn, org_id=course.author.org_id, project_id=course.project_id, kind=Kind.SPEECH, entries=[entry])
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import json
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -21,39 +20,18 @@ from coursecrafter.authoring.documents import documents_of, read_documents, repa
 from coursecrafter.authoring.source_parses import read_source_parse
 from coursecrafter.authoring.sources import find_source
 from coursecrafter.gateway.budgets import set_budget
-from coursecrafter.gateway.connections import add_provider, remove_provider
 from coursecrafter.gateway.errors import ProviderBusy
 from coursecrafter.gateway.ports import Kind
 from coursecrafter.gateway.routes import RouteEntry, set_route
-from coursecrafter.gateway.sealing import load_keyring
 from coursecrafter.ingest import scan_pixels
 from coursecrafter.ingest.scans import draw_scans, recognised_languages
-from providers.model_server import ModelServer, open_model_server
+from providers.model_server import ModelServer
 from providers.model_server_faults import busy, refusal, used_up
 from upload_files import make_scan
 
 READER = RouteEntry("stand-in", "gpt-test", {})
 EXIT, DOOR = "Find the exit before you need it.", "Keep the fire door shut at all times."
 WRITTEN = "The assembly point is behind the house."
-
-
-@pytest.fixture
-def models(floor: Shopfloor) -> Iterator[ModelServer]:
-    """A provider that is connected for the whole installation."""
-    with open_model_server() as served:
-        with floor.database.admin() as conn:
-            provider = add_provider(
-                conn,
-                load_keyring(floor.settings.home),
-                org_id=None,
-                name="stand-in",
-                protocol="openai_compatible",
-                base_url=f"{served.url}/v1",
-                key=served.key,
-            )
-        yield served
-        with floor.database.admin() as conn:
-            remove_provider(conn, provider.id)
 
 
 @pytest.fixture
