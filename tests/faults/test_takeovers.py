@@ -192,9 +192,11 @@ def test_a_step_that_outlasts_the_grace_is_cut_off_and_made_elsewhere(
     database: Database, crew: Crew, course: tuple[Shopfloor, UUID], undisturbed: list[str], counted: Say
 ) -> None:
     floor, lesson_id = course
-    old, job_ids = crew.ready("old", plan=busy_at("book_pdf"), grace_s=1), [floor.order(Engine.E3, None)]
+    # Neither is to be given up by the other because the machine is busy: it would be cut off for that.
+    old = crew.ready("old", plan=busy_at("book_pdf"), grace_s=1, lease_s=REAL_LEASE_S)
+    job_ids = [floor.order(Engine.E3, None)]
     wait_begun(database, job_ids[0])
-    killed = crew.ready("killed", plan=busy_at("scorm_zip"), grace_s=2 * LONG_S)
+    killed = crew.ready("killed", plan=busy_at("scorm_zip"), grace_s=2 * LONG_S, lease_s=REAL_LEASE_S)
     job_ids.append(floor.order(Engine.E4, lesson_id))
     until(lambda: [floor.job(job_id).state for job_id in job_ids] == ["in_progress"] * 2)
     time.sleep(1)

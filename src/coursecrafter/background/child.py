@@ -18,6 +18,8 @@ from threading import Event, Thread
 from typing import Any, TextIO
 from uuid import UUID
 
+from sqlalchemy import Connection
+
 from coursecrafter.authoring.author import Author
 from coursecrafter.background.processes import end_descendants
 from coursecrafter.background.tasks import TASKS
@@ -28,7 +30,7 @@ from coursecrafter.db.urls import DatabaseUrls, read_url
 from coursecrafter.domain.course import Engine
 from coursecrafter.errors import CourseCrafterError
 from coursecrafter.jobs.claims import Claims
-from coursecrafter.jobs.fence import Fence
+from coursecrafter.jobs.fence import Fence, WorkTakenOver
 from coursecrafter.jobs.room import Room
 from coursecrafter.jobs.shared_steps import SharedRunner
 from coursecrafter.logs import log_context, set_up_logging
@@ -53,8 +55,8 @@ def main() -> None:
     place = json.loads(sys.stdin.readline())
     orders: SimpleQueue[str | None] = SimpleQueue()
     done, leaving = Event(), Event()
-    Thread(target=_listen, args=(orders, done, leaving), daemon=True).start()
     database = Database(DatabaseUrls(*map(read_url, place["urls"])), is_embedded=False)
+    Thread(target=_listen, args=(orders, done, leaving, database), daemon=True).start()
     while (line := orders.get()) is not None:
         order = json.loads(line)
         told = _told(order)
@@ -76,7 +78,7 @@ def _known(told: dict[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in told.items() if value is not None}
 
 
-def _listen(orders: SimpleQueue[str | None], done: Event, leaving: Event) -> None:
+def _listen(orders: SimpleQueue[str | None], done: Event, leaving: Event, database: Database) -> None:
     for line in sys.stdin:
         if line.strip() == LEAVE:
             leaving.set()
@@ -84,8 +86,14 @@ def _listen(orders: SimpleQueue[str | None], done: Event, leaving: Event) -> Non
             orders.put(line)
     orders.put(None)
     if not done.wait(LEAVE_S):
+        # What fails because its reader or encoder is ended here is no failure of the work: nobody may write it down.
+        database.guard = _refuse_all
         end_descendants(os.getpid())
         os._exit(1)
+
+
+def _refuse_all(_conn: Connection) -> None:
+    raise WorkTakenOver("The worker is gone; another one goes on.")
 
 
 def _answer(database: Database, place: dict[str, Any], order: dict[str, Any], leaving: Event) -> dict[str, Any]:

@@ -1,0 +1,88 @@
+"""A child process whose worker is gone ends by itself, and writes nothing on its way."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from background_shops import PATIENCE_S, Shopfloor, chalk_deck, until
+from coursecrafter.domain.course import Engine
+from coursecrafter.jobs.fence import Fence
+
+# The task waits for a process of its own, and says what came of writing once that was ended. The child's own end is
+# put off until it has said so, as on a machine that is busy.
+PROGRAM = """
+import os, subprocess, sys, time
+from pathlib import Path
+from coursecrafter.authoring.render_jobs import fail_render
+from coursecrafter.background import child, tasks
+
+said, leave = Path(sys.argv[1]), os._exit
+
+def wait_and_fail(shop, project_id, job_id):
+    reader = subprocess.Popen(["sleep", "600"])
+    said.with_suffix(".begun").touch()
+    reader.wait()
+    try:
+        with shop.database.worker(shop.identity(project_id)) as conn:
+            fail_render(conn, shop.author, job_id, "the reader ended")
+        said.write_text("written")
+    except Exception as error:
+        said.write_text(type(error).__name__)
+
+def leave_later(code):
+    ends = time.monotonic() + 60
+    while not said.exists() and time.monotonic() < ends:
+        time.sleep(0.01)
+    leave(code)
+
+child.os._exit = leave_later
+tasks.TASKS["wait"] = wait_and_fail
+child.main()
+"""
+
+
+def fetched(floor: Shopfloor, job_id: UUID) -> Fence:
+    """A render as a worker that is gone has left it: fetched, and not yet given to another one."""
+    with floor.database.queue() as conn:
+        worker_id = conn.scalar(sa.text("INSERT INTO queue.procrastinate_workers DEFAULT VALUES RETURNING id"))
+        fetch = sa.text(
+            "UPDATE queue.procrastinate_jobs SET status = 'doing', worker_id = :worker"
+            " WHERE args->>'subject_id' = :job RETURNING id, worker_id, attempts"
+        )
+        return Fence(*conn.execute(fetch, {"worker": worker_id, "job": str(job_id)}).one())
+
+
+def test_what_breaks_because_the_worker_is_gone_is_not_written_down(floor: Shopfloor, tmp_path: Path) -> None:
+    lesson_id = floor.lesson()
+    floor.upload(chalk_deck(tmp_path / "Chalk.pptx"), "pptx", lesson_id)
+    floor.ask("parse_ppt", lesson_id=lesson_id)
+    floor.background.close()
+    job_id = floor.order(Engine.E1, lesson_id)
+    fence = fetched(floor, job_id)
+    place = floor.background._place(floor.settings)
+    order = {
+        "task": "wait",
+        "org_id": str(floor.author.org_id),
+        "user_id": str(floor.author.user_id),
+        "project_id": str(floor.project_id),
+        "fence": [fence.job, fence.worker, fence.attempt],
+        "arguments": {"job_id": str(job_id)},
+    }
+    said = tmp_path / "said"
+    process = subprocess.Popen([sys.executable, "-c", PROGRAM, str(said)], stdin=subprocess.PIPE, text=True)
+    assert process.stdin is not None
+    process.stdin.write(f"{json.dumps(dict(place))}\n{json.dumps(order)}\n")
+    process.stdin.flush()
+    until(said.with_suffix(".begun").exists)
+
+    process.stdin.close()
+
+    process.wait(PATIENCE_S)
+    assert said.read_text() == "WorkTakenOver"
+    assert floor.job(job_id).state == "queued"
