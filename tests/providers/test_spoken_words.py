@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +22,27 @@ def test_each_spoken_character_has_its_place_in_the_text(text: str) -> None:
     assert list(spoken.origins) == sorted(spoken.origins)
     assert all(0 <= origin < len(text) for origin in spoken.origins)
     assert spoken.text.encode().decode() == spoken.text
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("Well done 🎉.", "Well done."),
+        ("So ♥️, and 👩‍👩‍👧! Go", "So, and! Go"),
+        ("完成🎉。", "完成。"),
+        ("One • , two", "One, two"),
+        ("Bravo !", "Bravo !"),
+        ("🎉. Go", ". Go"),
+        ("a 🎉 b", "a   b"),
+    ],
+)
+def test_punctuation_closes_up_over_what_no_voice_can_say(text: str, spoken: str) -> None:
+    said = speakable(text)
+
+    assert said.text == spoken
+    assert [text[origin] for origin, char in zip(said.origins, said.text, strict=True) if char != " "] == list(
+        spoken.replace(" ", "")
+    )
 
 
 @given(st.text(alphabet="ab .。!\n", max_size=4000))

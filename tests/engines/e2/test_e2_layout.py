@@ -145,6 +145,37 @@ def test_unwritable_characters_are_left_out_and_named() -> None:
     assert undrawable("ab\U0001f9ff\ue000") in {"", "\U0001f9ff"}
 
 
+UNKNOWN = "\U00010600"
+"""Of Linear A: as an emoji on most machines, a character that no font draws."""
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Well done {}.", ["Well", "done."]),
+        ("{} Well {}done{}! {}", ["Well", "done!"]),
+        ("See (this {}) now", ["See", "(this)", "now"]),
+        ("An “{}” or ({}) goes", ["An", "or", "goes"]),
+        ("The ({} party) begins", ["The", "(party)", "begins"]),
+        ("Bravo {} !", ["Bravo", "!"]),
+        ("Good {} . Now", ["Good.", "Now"]),
+        ("{}. Now", ["Now"]),
+        ("完成{}。好", ["完", "成。", "好"]),
+        ("A — b", ["A", "—", "b"]),
+        ("{}\u200d{}\ufe0f", []),
+    ],
+)
+def test_punctuation_closes_up_over_what_no_font_draws(text: str, words: list[str]) -> None:
+    assert [token.text for token in tokenize(text.replace("{}", UNKNOWN))] == words
+
+
+def test_what_no_font_draws_leaves_its_space_and_its_line_to_what_follows() -> None:
+    same, lower = tokenize(f"a {UNKNOWN}完")[1], tokenize(f"a\n{UNKNOWN}. b")[1]
+
+    assert (same.text, same.has_space, same.starts_line) == ("完", True, False)
+    assert (lower.text, lower.has_space, lower.starts_line) == ("b", True, True)
+
+
 def test_a_logo_takes_the_place_of_the_name() -> None:
     svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="4" height="1"><path d="M0 0h4v1h-4z" fill="#f0f"/></svg>'
     layout = lay_out_scene(HARD[5], make_palette(Brand("Acme")))

@@ -90,6 +90,19 @@ def is_seen(word: str) -> bool:
     return any(char not in JOINERS and _font_of(char, face) is not None for char in word)
 
 
+def without_undrawable(text: str) -> str:
+    """A text without what no font of this machine draws, nor the marks and joiners on it."""
+    face = Face(400, 40)
+    kept: list[str] = []
+    is_kept = True
+    for char in filter(is_drawable, text):
+        if not (unicodedata.category(char).startswith("M") or char in JOINERS):
+            is_kept = _font_of(char, face) is not None
+        if is_kept:
+            kept.append(char)
+    return "".join(kept)
+
+
 # Fonts: opened once per process. Threads share them, Pillow's drawing holds the interpreter.
 
 

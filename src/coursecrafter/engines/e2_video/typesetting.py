@@ -10,19 +10,22 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from coursecrafter.engines.e2_video.faces import Face, is_drawable, is_seen
+from coursecrafter.engines.e2_video.faces import Face, is_seen, without_undrawable
 
 BREAKS_ANYWHERE = ((0x2E80, 0x9FFF), (0xAC00, 0xD7FF), (0xF900, 0xFAFF), (0xFF00, 0xFFEF), (0x20000, 0x3FFFF))
 NEVER_FIRST = frozenset("、。，．：；！？）］｝〕〉》」』】’”…・ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ,.!?;:)]}%％°")
 NEVER_LAST = frozenset("（［｛〔〈《「『【‘“([{$¥€£#")
+PAIRS = frozenset(map("".join, zip("([{（［｛〔〈《「『【‘“«„\"'", ")]}）］｝〕〉》」』】’”»“\"'", strict=True)))
 HYPHEN = "-"
 FIRST_WITHOUT_HYPHEN = 0x0530
 """Before it stand Latin, Greek and Cyrillic, which hyphenate."""
 VOWELS = frozenset("aeiouyαεηιουωаеёиоуыэюя")
 DIGRAPHS = frozenset({"ch", "sh", "th", "ph", "gh", "ck", "qu", "ny", "ll", "rr", "gn"})
 SENTENCE_ENDS = frozenset(".!?。！？؟।…")
+CLOSE_UP = frozenset(".,…。，、،۔।")
+"""Marks before which no language has a space; French has one before the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +75,40 @@ class PlacedToken:
 
 
 def tokenize(text: str) -> tuple[Token, ...]:
-    """Split a text into the words that are drawn; control characters count as blanks, unknown ones are left out."""
+    """Split a text into the words that are drawn; control characters count as blanks, unknown ones are left out.
+
+    Punctuation that would be left alone where something is left out closes up: "Well done 🎉." ends with "done.".
+    """
     tokens: list[Token] = []
-    has_space = starts_line = False
+    has_space = starts_line = is_gap = False
+    opening = ""
     for start, end in _chunks(text):
-        word = "".join(char if is_drawable(char) else "" for char in text[start:end])
+        drawn = without_undrawable(text[start:end])
+        word, closing = opening + drawn, ""
+        is_alone = all(unicodedata.category(char).startswith("P") for char in drawn)
+        if is_alone and (len(drawn) < end - start or (is_gap and drawn in CLOSE_UP)):
+            word, (closing, opening) = "", _parted(opening + drawn)
+        if closing and tokens and not starts_line:
+            tokens[-1] = replace(tokens[-1], char_end=end, text=tokens[-1].text + closing)
+            has_space = False
         if is_seen(word):
             tokens.append(Token(start, end, word, has_space, starts_line and bool(tokens)))
-        gap = text[end : end + 1]
-        has_space = gap != "" and _is_blank(gap)
+            opening, has_space, starts_line = "", False, False
+        is_gap = not drawn
         rest = text[end : end + len(text[end:]) - len(text[end:].lstrip())]
-        starts_line = "\n" in rest
+        has_space = has_space or _is_blank(text[end : end + 1] or "x")
+        starts_line = starts_line or "\n" in rest
     return tuple(tokens)
+
+
+def _parted(marks: str) -> tuple[str, str]:
+    """Of marks that stand alone those that close what is before them, and those that open what follows; no pairs."""
+    kept: list[str] = []
+    for mark in marks:
+        is_pair = bool(kept) and kept[-1] + mark in PAIRS
+        kept[-1 if is_pair else len(kept) :] = [] if is_pair else [mark]
+    closing = "".join(mark for mark in kept if mark not in NEVER_LAST)
+    return closing, "".join(mark for mark in kept if mark in NEVER_LAST)
 
 
 def break_lines(tokens: Sequence[Token], face: Face, width_px: float) -> tuple[Line, ...]:

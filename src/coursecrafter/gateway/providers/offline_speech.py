@@ -40,7 +40,7 @@ from coursecrafter.gateway.providers.spoken_words import (
 __all__ = ["NothingToSay", "OfflineSpeech", "VoiceEngineMissing", "voices"]
 
 PROVIDER = "offline"
-REVISION = 1  # raise it when the same text gives other sound or other times
+REVISION = 2  # raise it when the same text gives other sound or other times
 VOLUME = 80  # of 200; at 100, the default, some variants clip
 HELPER = ("-m", espeak_helper.__name__)
 MOST_IDLE = 4

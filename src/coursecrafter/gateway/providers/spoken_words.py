@@ -22,6 +22,7 @@ SPOKEN_SYMBOLS = frozenset("&%@#§+=<>×÷±≤≥≈√∞°$€£¥₹/")
 SILENT = frozenset("•‣⁃◦·*_|¦~^`\\")
 ARROWS = frozenset("→⇒➜➔➝⟶←⇐↔⇔")
 KEPT_FORMATS = frozenset("\u200c")  # Persian writes it inside words
+CLOSE_UP = frozenset(".,;:!?…。，、；：！？؟،؛۔।॥")
 PARAGRAPH_ENDS = frozenset("\n\u2028\u2029")
 ONE_CHARACTER_WORD = re.compile(
     r"[\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -65,16 +66,24 @@ class WordEvent:
 def speakable(text: str) -> SpokenText:
     """Replace what no voice can say (controls, lone surrogates, emoji, bullets); end paragraphs at line breaks.
 
+    Punctuation closes up over what is replaced.
+
     Returns:
         a text that may be longer or shorter than the author's, with the way back for each character.
     """
     out: list[str] = []
     origins: list[int] = []
+    is_gap = False
     for position, character in enumerate(text):
         is_run_on = not character.isalnum() and text[max(0, position - 3) : position] == character * 3
         spoken = "" if is_run_on else _spoken_character(character)  # "........" is not eight points
-        out.append(spoken)
+        # "done 🎉." is said like "done.": to a voice a mark by itself is a sentence of its own, or a word.
+        while is_gap and spoken in CLOSE_UP and out and out[-1] == " ":
+            out.pop()
+            origins.pop()
+        out.extend(spoken)
         origins.extend([position] * len(spoken))
+        is_gap = (is_gap and not spoken.strip()) or (spoken == " " and not character.isspace())
     return SpokenText("".join(out), tuple(origins))
 
 
