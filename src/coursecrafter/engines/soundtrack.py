@@ -14,6 +14,7 @@ from coursecrafter.domain.stored import StoredObject
 from coursecrafter.engines.bench import Bench
 from coursecrafter.jobs.steps import Produced, Step
 from coursecrafter.media.codec import CODEC_VERSION, Samples
+from coursecrafter.media.heard import HEARD_VERSION, Heard, SoundFigures, lay_heard, listen
 from coursecrafter.media.music import (
     MUSIC_VERSION,
     Bed,
@@ -27,7 +28,8 @@ from coursecrafter.media.music import (
     pack_stretch,
     plan_stretches,
 )
-from coursecrafter.media.sound import VoiceBlock, lay_blocks
+from coursecrafter.media.probe import LaidSound
+from coursecrafter.media.sound import BLOCK_VERSION, VoiceBlock, lay_blocks, make_voice_block
 
 BINARY = "application/octet-stream"
 
@@ -39,11 +41,13 @@ class PlacedVoice:
     Attributes:
         first_frame: AAC frame at which it begins.
         stored, block: the block, as stored and read.
+        heard: what is heard of it, as stored.
     """
 
     first_frame: int
     stored: StoredObject
     block: VoiceBlock
+    heard: StoredObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +58,35 @@ class Soundtrack:
         key: all that it depends on, for a content key.
         packets: reads its AAC packets, one more than it has frames.
         has_music: whether something lies under the voices.
+        figures: tells what is heard of it; None where nobody knows before its file is heard.
     """
 
     key: Any
     packets: Callable[[], Sequence[bytes]]
     has_music: bool
+    figures: Callable[[], SoundFigures] | None = None
+
+    def laid(self) -> LaidSound | None:
+        """What its file should hold, for measuring."""
+        return LaidSound(self.packets(), self.figures()) if self.figures else None
+
+
+def voice_block_step(bench: Bench, sound: StoredObject, label: str = "") -> Step:
+    """The step that makes a voice ready for a video, the same in all: files "block" and "heard"."""
+
+    def make(folder: Path) -> Mapping[str, Produced]:
+        return block_files(make_voice_block(bench.store.get_bytes(sound)), folder)
+
+    key = content_key("voice_block", BLOCK_VERSION, sound=sound.sha256, codec=CODEC_VERSION, heard=HEARD_VERSION)
+    return Step("voice_block", key, make, label)
+
+
+def block_files(block: VoiceBlock, folder: Path) -> dict[str, Produced]:
+    """A block and what is heard of it, as files of a step."""
+    contents = {"block": block.to_bytes(), "heard": listen(block.packets).to_bytes()}
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    return {name: Produced(folder / name, BINARY) for name in contents}
 
 
 def lay_sound(bench: Bench, placed: Sequence[PlacedVoice], frames: int, music: Music | None) -> Soundtrack:
@@ -78,7 +106,13 @@ def lay_sound(bench: Bench, placed: Sequence[PlacedVoice], frames: int, music: M
     voices = [(voice.first_frame, voice.block) for voice in placed]
     if music is None:
         key = [[voice.stored.sha256, voice.first_frame] for voice in placed]
-        return Soundtrack(key, lambda: lay_blocks(voices, frames), has_music=False)
+
+        def figures() -> SoundFigures:
+            # One block's at a time: those of three hours would be 100 megabytes.
+            found = (Heard.from_bytes(bench.store.get_bytes(voice.heard)) for voice in placed)
+            return lay_heard(zip((first for first, _ in voices), found, strict=True), frames)
+
+        return Soundtrack(key, lambda: lay_blocks(voices, frames), has_music=False, figures=figures)
     bed = _bed(bench, music)
     stretches = plan_stretches(voices, frames)
     bench.steps.expect({"music_mix": len(stretches)})

@@ -175,6 +175,28 @@ def decode_sound(path: Path) -> Iterator[Samples]:
                 yield part.to_ndarray()[0]
 
 
+def decode_aac(config: bytes, packets: Iterable[bytes]) -> Iterator[Samples]:
+    """The frames that a player hears for AAC packets of mono sound; the first is the one before the first packet's.
+
+    Args:
+        config: the AudioSpecificConfig.
+    """
+    decoder = cast("Any", av.CodecContext.create("aac", "r"))
+    decoder.extradata = config
+    for packet in packets:
+        for frame in decoder.decode(av.Packet(packet)):
+            # Through the plane's buffer: PyAV's own way to an array takes longer than the decoder.
+            yield np.frombuffer(frame.planes[0], np.float32)[: frame.samples]
+
+
+def read_sound_packets(path: Path) -> Iterator[bytes]:
+    """The packets of a file's sound as they stand in it."""
+    with av.open(str(path)) as container, path.open("rb") as file:
+        for entry in container.streams.audio[0].index_entries:
+            file.seek(entry.pos)
+            yield file.read(entry.size)
+
+
 def read_picture_times(path: Path) -> tuple[Fraction, list[tuple[int, int, bool]]]:
     """The time base of a file's pictures in seconds, and for each its time and duration in it, in the file's order.
 

@@ -86,17 +86,21 @@ class Meter:
 
     def integrated_lufs(self) -> float:
         """The loudness so far; -inf for silence and for less than 0.4 s."""
-        energies = np.concatenate([np.zeros(0), *self._energies])
-        blocks = (
-            np.convolve(energies, np.full(HOPS_IN_BLOCK, 1 / HOPS_IN_BLOCK), "valid")
-            if len(energies) >= HOPS_IN_BLOCK
-            else np.zeros(0)
-        )
-        loud = blocks[blocks > _energy(ABSOLUTE_GATE_LUFS)]
-        if not len(loud):
-            return -math.inf
-        loudest = loud[loud > np.mean(loud) * 10 ** (RELATIVE_GATE_LU / 10)]
-        return float(10 * np.log10(np.mean(loudest)) + OFFSET_LU)
+        return lufs_of(np.concatenate([np.zeros(0), *self._energies]))
+
+
+def lufs_of(energies: Floats) -> float:
+    """Integrated loudness of the weighted mean energies of each 0.1 s; -inf for silence and for less than 0.4 s."""
+    blocks = (
+        np.convolve(energies, np.full(HOPS_IN_BLOCK, 1 / HOPS_IN_BLOCK), "valid")
+        if len(energies) >= HOPS_IN_BLOCK
+        else np.zeros(0)
+    )
+    loud = blocks[blocks > _energy(ABSOLUTE_GATE_LUFS)]
+    if not len(loud):
+        return -math.inf
+    loudest = loud[loud > np.mean(loud) * 10 ** (RELATIVE_GATE_LU / 10)]
+    return float(10 * np.log10(np.mean(loudest)) + OFFSET_LU)
 
 
 def _energy(lufs: float) -> float:

@@ -19,11 +19,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import av
 import numpy as np
 
 from coursecrafter.errors import VideoError
-from coursecrafter.media.codec import Samples, encode_aac
+from coursecrafter.media.codec import Samples, decode_aac, encode_aac
 from coursecrafter.media.loudness import RELATIVE_GATE_LU, TARGET_LUFS, Meter, limit_peaks
 from coursecrafter.media.recording import decode_recording
 from coursecrafter.media.sound import AUDIO_CONFIG, VoiceBlock, audible_range
@@ -218,12 +217,9 @@ def mix_stretch(stretch: Stretch, bed: Bed, gain_db: float, voices: Sequence[tup
 
 def decode_block(block: VoiceBlock) -> Samples:
     """The samples of a voice as a player would hear them."""
-    decoder: Any = av.CodecContext.create("aac", "r")
-    decoder.extradata = AUDIO_CONFIG
-    heard = [frame.to_ndarray()[0] for packet in block.packets for frame in decoder.decode(av.Packet(packet))]
-    heard += [frame.to_ndarray()[0] for frame in decoder.decode(None)]
     # The first frame that comes out is the one before the first.
-    return np.concatenate([np.zeros(0, np.float32), *heard])[AAC_FRAME_SAMPLES:]
+    heard = list(decode_aac(AUDIO_CONFIG, block.packets))[1:]
+    return np.concatenate([np.zeros(0, np.float32), *heard])
 
 
 def pack_stretch(stretch: Stretch, packets: Sequence[bytes]) -> bytes:

@@ -6,18 +6,17 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from coursecrafter.media.codec import Samples, decode_sound, read_picture_times
+from coursecrafter.media.codec import Samples, decode_sound, read_picture_times, read_sound_packets
+from coursecrafter.media.heard import ENVELOPE_HZ, ENVELOPE_SAMPLES, SoundFigures
 from coursecrafter.media.loudness import Meter, decibels, true_peak
 from coursecrafter.media.timeline import SAMPLE_RATE_HZ
 
-ENVELOPE_HZ = 500
-ENVELOPE_SAMPLES = SAMPLE_RATE_HZ // ENVELOPE_HZ
 BOX_HEAD_BYTES = 8
 LEAST_AUDIBLE = 10**-3
 AUDIBLE_BELOW_PEAK_DB = 40
@@ -25,6 +24,19 @@ CLICK_LEAST = 0.01
 CLICK_OVER = 10
 """A click is 20 dB louder than anything 4 to 10 ms before and after it."""
 CLICK_NEAR_S = Fraction(3, 50)
+
+
+@dataclass(frozen=True, slots=True)
+class LaidSound:
+    """The sound that a file should hold.
+
+    Attributes:
+        packets: of AAC, the first of which only fills the decoder.
+        figures: what is heard of them.
+    """
+
+    packets: Sequence[bytes]
+    figures: SoundFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +63,13 @@ class Measured:
     envelope: Samples
 
 
-def measure(path: Path, frame_s: Fraction) -> Measured:
+def measure(path: Path, frame_s: Fraction, laid: LaidSound | None = None) -> Measured:
     """Measure an MP4; what is kept of an hour is a few megabytes.
 
     Args:
         path: the file.
         frame_s: how long the last picture is shown where the file does not say, in seconds.
+        laid: the sound that it should hold; if it does, packet by packet, that need not be heard again.
     """
     base, times = read_picture_times(path)
     lasts = math.ceil(frame_s / base)
@@ -64,6 +77,26 @@ def measure(path: Path, frame_s: Fraction) -> Measured:
     end = max((at + (duration or lasts) for at, duration, _ in times), default=0)
     keys = [at for at, _, is_key in times if is_key]
     distance = max((after - key for key, after in pairwise([*keys, end])), default=end)
+    sound = laid.figures if laid and _holds(path, laid.packets) else _listened(path)
+    return Measured(
+        video_frames=len(times),
+        video_s=end * base,
+        sound_s=sound.seconds,
+        longest_key_distance_s=distance * base,
+        is_faststart=_is_faststart(path),
+        lufs=sound.lufs,
+        peak_dbtp=sound.peak_dbtp,
+        envelope=sound.envelope,
+    )
+
+
+def _holds(path: Path, packets: Sequence[bytes]) -> bool:
+    """Whether a file's sound is these packets."""
+    return all(kept == packet for kept, packet in zip_longest(read_sound_packets(path), packets))
+
+
+def _listened(path: Path) -> SoundFigures:
+    """What is heard of a file from its beginning to its end."""
     meter = Meter()
     peak, samples = 0.0, 0
     envelope: list[np.ndarray[Any, Any]] = []
@@ -72,15 +105,11 @@ def measure(path: Path, frame_s: Fraction) -> Measured:
         peak = true_peak(second, at_least=peak)
         samples += len(second)
         envelope.append(_envelope(second))
-    return Measured(
-        video_frames=len(times),
-        video_s=end * base,
-        sound_s=Fraction(samples, SAMPLE_RATE_HZ),
-        longest_key_distance_s=distance * base,
-        is_faststart=_is_faststart(path),
-        lufs=meter.integrated_lufs(),
-        peak_dbtp=decibels(peak),
-        envelope=np.concatenate([np.zeros(0, np.float32), *envelope]),
+    return SoundFigures(
+        Fraction(samples, SAMPLE_RATE_HZ),
+        meter.integrated_lufs(),
+        decibels(peak),
+        np.concatenate([np.zeros(0, np.float32), *envelope]),
     )
 
 

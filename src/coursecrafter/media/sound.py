@@ -164,7 +164,7 @@ class LaidPackets(Sequence[bytes]):
         if isinstance(place, int):
             return self[slice(place, place + 1)][0]
         start, stop, _ = place.indices(self._count)
-        stream = [_silent_packet()] * (stop - start)
+        stream = [silent_packet()] * (stop - start)
         for number in range(max(0, bisect_right(self._firsts, start) - 1), bisect_left(self._firsts, stop)):
             first, packets = self._firsts[number], self._packets(number)
             begin, end = max(first, start), min(first + len(packets), stop)
@@ -262,6 +262,7 @@ def _faded(voice: Samples) -> Samples:
 
 
 @cache
-def _silent_packet() -> bytes:
+def silent_packet() -> bytes:
+    """An AAC packet of two frames of silence."""
     _, packets = encode_aac(np.zeros(4 * AAC_FRAME_SAMPLES, np.float32))
     return packets[2]

@@ -101,7 +101,8 @@ def test_a_changed_voice_makes_the_stretch_that_it_is_heard_in(scored: Scored) -
 
 def test_music_does_not_step_back_for_a_voice_that_cannot_be_heard(scored: Scored) -> None:
     bench, silent = scored.workbench.bench, VoiceBlock((), 0, 0, 0, -math.inf)
-    voice = PlacedVoice(50, bench.store.put_bytes(silent.to_bytes(), "application/octet-stream"), silent)
+    stored = bench.store.put_bytes(silent.to_bytes(), "application/octet-stream")
+    voice = PlacedVoice(50, stored, silent, heard=stored)
 
     assert lay_sound(bench, [voice], 400, scored.music).key == lay_sound(bench, [], 400, scored.music).key
 
@@ -159,7 +160,8 @@ def test_pictures_that_did_not_come_are_found(workbench: Workbench) -> None:
     parts = make_parts(make_course(wanted), wanted, plan, workbench.bench)
     timeline = lay_out([Span(Fraction(0), shot.gap_s, shot.at_least_s) for shot in plan.shots])
     video = workbench.file(rendered, "final_video")
-    measured = measure_video(video, plan, parts, timeline, workbench.bench, has_music=False)
+    sound = lay_sound(workbench.bench, [], timeline.sound_frames, None)
+    measured = measure_video(video, plan, parts, timeline, workbench.bench, sound)
 
     assert (measured["looked_at"], measured["frozen"], measured["blank"]) == (4, [1], [2])
 

@@ -19,25 +19,12 @@ from coursecrafter.media.loudness import Meter, normalise, true_peak, voice_lufs
 from coursecrafter.media.mp4 import write_mp4
 from coursecrafter.media.sound import AUDIO_CONFIG, UnusableSound, VoiceBlock, lay_blocks, make_voice_block, read_wav
 from coursecrafter.media.still_video import Shown, encode_pictures
-
-
-def wav(samples: np.ndarray, rate: int = 22_050, channels: int = 1) -> bytes:
-    held = io.BytesIO()
-    with wave.open(held, "wb") as file:
-        file.setnchannels(channels)
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
-    return held.getvalue()
+from tones import tone, wav
 
 
 def voice(text: str) -> bytes:
     command = ["espeak-ng", "--stdout", "--stdin"]
     return subprocess.run(command, input=text.encode(), capture_output=True, check=True, timeout=20).stdout
-
-
-def tone(seconds: float, rate: int = 22_050, level: float = 0.3) -> np.ndarray:
-    return level * np.sin(2 * np.pi * 440 * np.arange(int(seconds * rate)) / rate)
 
 
 @pytest.mark.parametrize("seconds", [0.06, 0.2, 0.39, 1.0, 12.0])

@@ -16,11 +16,13 @@ from coursecrafter.domain.clip import ClipBox, SegmentClip
 from coursecrafter.domain.keys import content_key
 from coursecrafter.engines.bench import Bench
 from coursecrafter.engines.e1_voiceover.film_runs import PictureFormat
+from coursecrafter.engines.soundtrack import block_files
 from coursecrafter.jobs.steps import Produced, Step
 from coursecrafter.media.clip_sound import CLIP_SOUND_VERSION, make_clip_block
 from coursecrafter.media.clips import LONGEST_CLIP_S, Clip, Pixels, UnplayableClip, measure_clip, read_clip
 from coursecrafter.media.codec import CODEC_VERSION
 from coursecrafter.media.film import PICTURES_VERSION, fit_box
+from coursecrafter.media.heard import HEARD_VERSION
 from coursecrafter.media.still_video import LONGEST_GOP_FRAMES, encode_pictures
 
 CLIP_RUN_VERSION = 1
@@ -32,16 +34,18 @@ PICTURE_SIZE_PX = (1920, 1080)
 
 
 def clip_sound_step(bench: Bench, clip: SegmentClip, label: str) -> Step:
-    """The step that makes a clip's sound ready: file "block", without packets for a clip that is silent."""
+    """The step that makes a clip's sound ready: as `voice_block_step`, without packets for a clip that is silent."""
 
     def make(folder: Path) -> Mapping[str, Produced]:
-        block = folder / "clip.block"
-        sound = make_clip_block(_fetched(bench, clip, folder), label, is_sound=clip.is_sound)
-        block.write_bytes(sound.to_bytes())
-        return {"block": Produced(block, BINARY)}
+        return block_files(make_clip_block(_fetched(bench, clip, folder), label, is_sound=clip.is_sound), folder)
 
     key = content_key(
-        "clip_sound", CLIP_SOUND_VERSION, clip=clip.stored.sha256, is_sound=clip.is_sound, codec=CODEC_VERSION
+        "clip_sound",
+        CLIP_SOUND_VERSION,
+        clip=clip.stored.sha256,
+        is_sound=clip.is_sound,
+        codec=CODEC_VERSION,
+        heard=HEARD_VERSION,
     )
     return Step("clip_sound", key, make, label)
 

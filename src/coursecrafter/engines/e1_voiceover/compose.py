@@ -117,7 +117,6 @@ def _mux_step(
     sound: Soundtrack,
 ) -> Step:
     first = plan.shots[0].visual
-    has_music = sound.has_music
     chapters = _chapters(plan, timeline)
 
     def make(folder: Path) -> Mapping[str, Produced]:
@@ -137,8 +136,7 @@ def _mux_step(
         seen.resize(POSTER_SIZE, Image.Resampling.LANCZOS).save(poster, quality=88)
         measured.write_text(
             json.dumps(
-                measure_video(video, plan, parts, timeline, bench, has_music=has_music)
-                | {"planned_frames": len(track.samples)}
+                measure_video(video, plan, parts, timeline, bench, sound) | {"planned_frames": len(track.samples)}
             ),
             encoding="utf-8",
         )
@@ -180,8 +178,12 @@ def _shown(run: CodedRun, frames: int) -> Shown:
 
 
 def _placed(parts: Parts, timeline: Timeline) -> list[PlacedVoice]:
-    placed = zip(timeline.cues, parts.block_objects, parts.blocks, strict=True)
-    return [PlacedVoice(cue.sound_frame, stored, block) for cue, stored, block in placed if stored and block]
+    placed = zip(timeline.cues, parts.block_objects, parts.blocks, parts.heard_objects, strict=True)
+    return [
+        PlacedVoice(cue.sound_frame, stored, block, heard)
+        for cue, stored, block, heard in placed
+        if stored and block and heard
+    ]
 
 
 def _chapters(plan: VideoPlan, timeline: Timeline) -> list[Chapter]:

@@ -12,6 +12,7 @@ from PIL import Image
 from coursecrafter.engines.bench import Bench
 from coursecrafter.engines.e1_voiceover.plan import VideoPlan
 from coursecrafter.engines.e1_voiceover.produce import Parts, shot_pixels
+from coursecrafter.engines.soundtrack import Soundtrack
 from coursecrafter.engines.video_checks import figures_of
 from coursecrafter.media.codec import Samples
 from coursecrafter.media.probe import measure, onset_s
@@ -23,7 +24,7 @@ THUMB_SIZE = (160, 90)
 
 
 def measure_video(
-    video: Path, plan: VideoPlan, parts: Parts, timeline: Timeline, bench: Bench, *, has_music: bool
+    video: Path, plan: VideoPlan, parts: Parts, timeline: Timeline, bench: Bench, sound: Soundtrack
 ) -> dict[str, Any]:
     """Figures of the file, for `check`.
 
@@ -31,14 +32,16 @@ def measure_video(
         video: the file.
         plan, parts, timeline: what it was made of.
         bench: tools.
-        has_music: whether music lies under the voices; then their beginnings cannot be heard out, and are those of the
-            plan.
+        sound: what is heard; where music lies under the voices, their beginnings cannot be heard out, and are those of
+            the plan.
     """
-    found = measure(video, Fraction(1, VIDEO_FPS))
+    found = measure(video, Fraction(1, VIDEO_FPS), sound.laid())
     return {
         **figures_of(found, _seams_s(parts, timeline)),
-        "drifts_s": [float(late_s) for late_s in _drifts_s(parts, timeline, None if has_music else found.envelope)],
-        "has_music": has_music,
+        "drifts_s": [
+            float(late_s) for late_s in _drifts_s(parts, timeline, None if sound.has_music else found.envelope)
+        ],
+        "has_music": sound.has_music,
         **_seen(video, plan, parts, timeline, bench),
     }
 

@@ -30,13 +30,14 @@ from coursecrafter.engines.e1_voiceover.film_runs import (
 )
 from coursecrafter.engines.e1_voiceover.plan import Shot, VideoPlan, Visual
 from coursecrafter.engines.kept import read_block, read_run
+from coursecrafter.engines.soundtrack import voice_block_step
 from coursecrafter.gateway.ports import Purpose
 from coursecrafter.gateway.speech_step import speak_texts
 from coursecrafter.jobs.steps import Produced, Step
 from coursecrafter.media.codec import CODEC_VERSION
 from coursecrafter.media.film import Pixels, fit_box
 from coursecrafter.media.fonts import FONT_FOLDER
-from coursecrafter.media.sound import BLOCK_VERSION, VoiceBlock, make_voice_block
+from coursecrafter.media.sound import VoiceBlock
 from coursecrafter.media.still_video import CodedRun, encode_pictures
 
 STILL_VERSION = 1
@@ -50,6 +51,7 @@ class Parts:
         speeches, blocks: None for silence; a clip's sound is a block without a speech.
         stills: the coded picture of each shot, or the film's frames up to the one that stands, or a clip's frames.
         block_objects, still_objects: the same as stored.
+        heard_objects: what is heard of each block, as stored.
         posters: the first picture of each shot that shows a clip, as PNG.
         footage: the film, if any shot shows it; where its packets are taken over, those shots have no still.
     """
@@ -58,6 +60,7 @@ class Parts:
     blocks: tuple[VoiceBlock | None, ...]
     stills: tuple[CodedRun | None, ...]
     block_objects: tuple[StoredObject | None, ...]
+    heard_objects: tuple[StoredObject | None, ...]
     still_objects: tuple[StoredObject | None, ...]
     posters: tuple[StoredObject | None, ...]
     footage: Footage | None = None
@@ -107,10 +110,11 @@ def make_parts(course: Course, lesson: LessonContent, plan: VideoPlan, bench: Be
         if speech is not None or shot.heard
     ]
     done = bench.steps.run([*block_steps, *still_steps])
-    made = iter(result.files["block"] for result in done[: len(block_steps)])
-    block_objects = tuple(
-        None if speech is None and not shot.heard else next(made) for shot, speech in zip(shots, speeches, strict=True)
-    )
+    made = iter(result.files for result in done[: len(block_steps)])
+    blocks: list[Mapping[str, StoredObject]] = [
+        {} if speech is None and not shot.heard else next(made) for shot, speech in zip(shots, speeches, strict=True)
+    ]
+    block_objects = tuple(one.get("block") for one in blocks)
     drawn = iter(result.files for result in done[len(block_steps) :])
     files = [next(drawn) if _has_still(shot, footage) else {} for shot in shots]
     still_objects = tuple(one.get(_still_file(shot)) for shot, one in zip(shots, files, strict=True))
@@ -120,6 +124,7 @@ def make_parts(course: Course, lesson: LessonContent, plan: VideoPlan, bench: Be
         blocks=tuple(None if o is None else read_block(bench, o) for o in block_objects),
         stills=tuple(runs[stored] if stored else None for stored in still_objects),
         block_objects=block_objects,
+        heard_objects=tuple(one.get("heard") for one in blocks),
         still_objects=still_objects,
         posters=tuple(one.get("poster") for one in files),
         footage=footage,
@@ -169,18 +174,6 @@ def _still_file(shot: Shot) -> str:
 
 def _clip_sound_steps(bench: Bench, shots: Sequence[Shot]) -> list[Step]:
     return [clip_sound_step(bench, shot.heard, shot.label) for shot in shots if shot.heard]
-
-
-def voice_block_step(bench: Bench, sound: StoredObject, label: str) -> Step:
-    """The step that makes a voice ready for a video: file "block"."""
-
-    def make(folder: Path) -> Mapping[str, Produced]:
-        block = folder / "voice.block"
-        block.write_bytes(make_voice_block(bench.store.get_bytes(sound)).to_bytes())
-        return {"block": Produced(block, "application/octet-stream")}
-
-    key = content_key("voice_block", BLOCK_VERSION, sound=sound.sha256, codec=CODEC_VERSION)
-    return Step("voice_block", key, make, label)
 
 
 def still_step(bench: Bench, visual: Visual, label: str, wanted: PictureFormat = FULL_HD) -> Step:

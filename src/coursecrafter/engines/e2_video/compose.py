@@ -60,8 +60,10 @@ def compose(course: Course, lesson: LessonContent, film: Film, bench: Bench) -> 
         UnusableSigningKey, CredentialsNotMade: CC-0210, CC-0211.
         UnusableMusic: CC-0212; or CC-0133 to CC-0135, the music is no recording.
     """
-    voices = zip(film.timeline.cues, film.blocks, film.shots, strict=True)
-    placed = [PlacedVoice(cue.sound_frame, stored, shot.block) for cue, stored, shot in voices if stored]
+    voices = zip(film.timeline.cues, film.voices, film.shots, strict=True)
+    placed = [
+        PlacedVoice(cue.sound_frame, voice["block"], shot.block, voice["heard"]) for cue, voice, shot in voices if voice
+    ]
     sound = lay_sound(bench, placed, film.timeline.sound_frames, film.look.music)
     (done,) = bench.steps.run([_mux_step(course, lesson, film, bench, sound)])
     told = _told(course, lesson, film)
@@ -102,7 +104,7 @@ def _mux_step(course: Course, lesson: LessonContent, film: Film, bench: Bench, s
         )
         with Image.open(io.BytesIO(bench.store.get_bytes(opening))) as picture:
             picture.convert("RGB").resize(_poster_size(film), Image.Resampling.LANCZOS).save(poster, quality=88)
-        measured.write_text(json.dumps(measure_video(video, film)), encoding="utf-8")
+        measured.write_text(json.dumps(measure_video(video, film, sound)), encoding="utf-8")
         return {
             "video": Produced(video, "video/mp4"),
             "poster": Produced(poster, "image/jpeg"),

@@ -7,20 +7,22 @@ from pathlib import Path
 from typing import Any
 
 from coursecrafter.engines.e2_video.produce import Film
+from coursecrafter.engines.soundtrack import Soundtrack
 from coursecrafter.engines.video_checks import figures_of
 from coursecrafter.media.probe import measure
 from coursecrafter.media.seen import are_same, is_plain, look_at
 from coursecrafter.media.timeline import VIDEO_FPS
 
 
-def measure_video(video: Path, film: Film) -> dict[str, Any]:
+def measure_video(video: Path, film: Film, sound: Soundtrack) -> dict[str, Any]:
     """Figures of the file, for `check`.
 
     Args:
         video: the file.
         film: what it was made of.
+        sound: what is heard.
     """
-    found = measure(video, Fraction(1, VIDEO_FPS))
+    found = measure(video, Fraction(1, VIDEO_FPS), sound.laid())
     voices = [shot for shot in film.shots if shot.block.packets]
     seams_s = [seam_s for shot in voices for seam_s in (shot.sound_s, shot.sound_end_s)]
     return {**figures_of(found, seams_s), **_seen(video, film)}

@@ -6,11 +6,9 @@ import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import UUID
 
 from coursecrafter.domain.course import Brand, Course, Engine, LessonContent, SceneContent
-from coursecrafter.domain.keys import content_key
 from coursecrafter.domain.look import Look
 from coursecrafter.domain.speech import Speech
 from coursecrafter.domain.stored import StoredObject
@@ -23,14 +21,13 @@ from coursecrafter.engines.e2_video.shots import Shot, plan_shots
 from coursecrafter.engines.e2_video.sketches import scene_sketch
 from coursecrafter.engines.e2_video.templates import Template, is_template, template_named
 from coursecrafter.engines.kept import read_block, read_run
+from coursecrafter.engines.soundtrack import voice_block_step
 from coursecrafter.errors import VideoError
 from coursecrafter.gateway.image_step import Picture
 from coursecrafter.gateway.ports import ImageRequest, Purpose
 from coursecrafter.gateway.sketches import Sketch
 from coursecrafter.gateway.speech_step import is_speakable, speak_texts
-from coursecrafter.jobs.steps import Produced, Step
-from coursecrafter.media.codec import CODEC_VERSION
-from coursecrafter.media.sound import BLOCK_VERSION, VoiceBlock, make_voice_block
+from coursecrafter.media.sound import VoiceBlock
 from coursecrafter.media.still_video import Shown
 from coursecrafter.media.timeline import Timeline
 
@@ -53,7 +50,8 @@ class Film:
 
     Attributes:
         look: how it looks and moves.
-        blocks, runs, shown: per shot its sound as stored, its coded pictures as stored, and how they are shown.
+        voices: per shot its sound as stored, "block" and "heard"; nothing for silence.
+        runs, shown: per shot its coded pictures as stored, and how they are shown.
         legibility: of all texts, stills first.
     """
 
@@ -61,7 +59,7 @@ class Film:
     scenes: tuple[Scene, ...]
     shots: tuple[Shot, ...]
     timeline: Timeline
-    blocks: tuple[StoredObject | None, ...]
+    voices: tuple[Mapping[str, StoredObject], ...]
     runs: tuple[StoredObject, ...]
     shown: tuple[Shown, ...]
     legibility: tuple[Legibility, ...]
@@ -103,8 +101,8 @@ def produce(course: Course, lesson: LessonContent, bench: Bench, look: Look, onl
         label=lambda index: f"segment {index + 1}",
         takes=[segment.takes for segment in segments],
     )
-    block_objects = _voice_blocks(bench, speeches)
-    blocks = [read_block(bench, stored) if stored else SILENCE for stored in block_objects]
+    voices = _voice_blocks(bench, speeches)
+    blocks = [read_block(bench, voice["block"]) if voice else SILENCE for voice in voices]
     house = HouseFiles.of(course.brand, bench)
     scenes = _illustrate(course, lesson, bench, contents, layouts, house)
     scene_of = [index for index, scene in enumerate(contents) for _ in scene.segments]
@@ -113,7 +111,7 @@ def produce(course: Course, lesson: LessonContent, bench: Bench, look: Look, onl
     runs, measured = encode_shots(bench, scenes, shots, house)
     shown = [Shown(read_run(bench, run), shot.plan.holds_frames) for run, shot in zip(runs, shots, strict=True)]
     legibility = [*(scene.legibility for scene in scenes), *measured]
-    return Film(look, scenes, shots, timeline, tuple(block_objects), tuple(runs), tuple(shown), tuple(legibility))
+    return Film(look, scenes, shots, timeline, tuple(voices), tuple(runs), tuple(shown), tuple(legibility))
 
 
 def look_at_scenes(course: Course, lesson: LessonContent, bench: Bench, look: Look) -> None:
@@ -175,22 +173,11 @@ def _scene_texts(course: Course, lesson: LessonContent, contents: Sequence[Scene
     ]
 
 
-def _voice_blocks(bench: Bench, speeches: Sequence[Speech | None]) -> list[StoredObject | None]:
-    """Each voice made ready for the sound track; None for None."""
-    wanted = [_voice_block_step(bench, speech) for speech in speeches if speech is not None]
+def _voice_blocks(bench: Bench, speeches: Sequence[Speech | None]) -> list[Mapping[str, StoredObject]]:
+    """Each voice made ready for the sound track, as stored; nothing for None."""
+    wanted = [voice_block_step(bench, speech.sound) for speech in speeches if speech is not None]
     done = iter(bench.steps.run(wanted))
-    return [next(done).files["block"] if speech else None for speech in speeches]
-
-
-def _voice_block_step(bench: Bench, speech: Speech) -> Step:
-    def make(folder: Path) -> Mapping[str, Produced]:
-        path = folder / "voice.block"
-        path.write_bytes(make_voice_block(bench.store.get_bytes(speech.sound)).to_bytes())
-        return {"block": Produced(path, "application/octet-stream")}
-
-    # The same key as in the narrated video: a text that both speak is made ready once.
-    key = content_key("voice_block", BLOCK_VERSION, sound=speech.sound.sha256, codec=CODEC_VERSION)
-    return Step("voice_block", key, make)
+    return [next(done).files if speech else {} for speech in speeches]
 
 
 def _illustrate(
