@@ -89,12 +89,14 @@ class _Piece:
     """A part of the text that stays whole.
 
     Attributes:
+        width: in columns.
         is_spaced: whether a blank parts it from the piece before it on the same line.
         strength: how well a caption may end after it: 3 line or segment, 2 sentence, 1 clause, 0 in a clause.
         is_estimated: whether its time is not the voice's.
     """
 
     text: str
+    width: int
     start_s: Fraction
     end_s: Fraction
     is_spaced: bool
@@ -166,8 +168,9 @@ def _pieces(scene: Sequence[SpokenText]) -> Iterator[_Piece]:
             is_spaced = index == 0 or text[found[index - 1][1] : start] != ""
             word = bisect_right(starts, end - 1) - 1
             is_told = word >= 0 and told[word].char_end > start
-            strength = _strength(text[start:end], between)
-            yield _Piece(text[start:end], at_s(start), at_s(end), is_spaced, strength, not is_told)
+            piece = text[start:end]
+            strength = _strength(piece, between)
+            yield _Piece(piece, columns(piece), at_s(start), at_s(end), is_spaced, strength, not is_told)
 
 
 def _narrow_parts(match: re.Match[str]) -> Iterator[tuple[int, int]]:
@@ -316,7 +319,7 @@ def _lasts_s(groups: Sequence[Sequence[_Piece]], index: int) -> Fraction:
 
 
 def _spoken_columns(group: Sequence[_Piece]) -> int:
-    return sum(columns(piece.text) + piece.is_spaced for piece in group) - 1
+    return sum(piece.width + piece.is_spaced for piece in group) - 1
 
 
 def _end_s(group: Sequence[_Piece], following_s: Fraction) -> Fraction:
@@ -334,20 +337,26 @@ def _lines(group: Sequence[_Piece]) -> tuple[str, ...]:
 
 def _two_lines(group: Sequence[_Piece]) -> tuple[str, ...] | None:
     """The best one or two lines for more than one piece; None if they do not fit."""
-    one = _joined(group)
     has_line_end = _line_ends(group) > 0
-    if not has_line_end and columns(one) <= LINE_COLUMNS:
-        return (one,)
-    if columns(one) > LINES * LINE_COLUMNS + 1:
+    whole = _width(group)
+    if not has_line_end and whole <= LINE_COLUMNS:
+        return (_joined(group),)
+    if whole > LINES * LINE_COLUMNS + 1:
         return None
-    splits = [
-        (_joined(group[:at]), _joined(group[at:]), group[at - 1].strength)
-        for at in range(1, len(group))
-        if not has_line_end or group[at - 1].strength == LINE_END
-    ]
-    fitting = [split for split in splits if max(columns(split[0]), columns(split[1])) <= LINE_COLUMNS]
-    best = min(fitting, key=lambda s: abs(columns(s[0]) - columns(s[1])) - 8 * s[2], default=None)
-    return best and best[:2]
+    best, first = None, 0
+    for at in range(1, len(group)):
+        # Thousands of lines are measured for each caption that is chosen: only the best are put together.
+        first += group[at - 1].width + (group[at - 1].is_spaced if at > 1 else 0)
+        second = whole - first - group[at].is_spaced
+        if max(first, second) <= LINE_COLUMNS and (not has_line_end or group[at - 1].strength == LINE_END):
+            cost = abs(first - second) - 8 * group[at - 1].strength
+            best = (cost, at) if best is None or cost < best[0] else best
+    return best and (_joined(group[: best[1]]), _joined(group[best[1] :]))
+
+
+def _width(group: Sequence[_Piece]) -> int:
+    """Columns of a line."""
+    return sum(piece.width + piece.is_spaced for piece in group) - group[0].is_spaced
 
 
 def _joined(group: Sequence[_Piece]) -> str:
@@ -363,6 +372,6 @@ def _together(line: str, piece: _Piece) -> str:
 
 def columns(text: str) -> int:
     """How wide a text is: East Asian characters take two, marks on letters none."""
-    if text.isascii():  # thousands of lines are measured for each caption that is chosen
+    if text.isascii():
         return len(text)
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else unicodedata.combining(char) == 0 for char in text)
