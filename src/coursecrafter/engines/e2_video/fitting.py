@@ -131,9 +131,10 @@ def _cut(lines: Sequence[Line], rows: int, face: Face, width_px: float) -> tuple
     return tuple(lines[:rows])
 
 
-def set_pages(texts: Sequence[str], type_face: Face, area: Box, sizes: Sequence[int]) -> tuple[tuple[Page, ...], ...]:
-    """Set each segment in the largest type in which all fit on a page; else in the smallest, over several pages."""
-    tokens = [tokenize(text) for text in texts]
+def set_pages(
+    segments: Sequence[Sequence[Token]], type_face: Face, area: Box, sizes: Sequence[int]
+) -> tuple[tuple[Page, ...], ...]:
+    """Set each segment's words in the largest type in which all fit on a page; else in the smallest, over several."""
     for size in sizes:
         # Letters set apart one by one would lose a family's ligatures.
         is_tight = size >= DISPLAY_FROM_PX and type_face.family == FONT_FAMILY
@@ -141,15 +142,15 @@ def set_pages(texts: Sequence[str], type_face: Face, area: Box, sizes: Sequence[
         face = replace(type_face, size_px=size, tracking_em=tracking_em)
         leading = line_pitch_px(size)
         rows = max(1, (area.height - ascent_px(size) - descent_px(size)) // leading + 1)
-        set_lines = [break_lines(words, face, area.width) for words in tokens]
+        set_lines = [break_lines(words, face, area.width) for words in segments]
         is_whole = all(
             len(lines) <= rows and sum(len(line.tokens) for line in lines) == len(words)
-            for lines, words in zip(set_lines, tokens, strict=True)
+            for lines, words in zip(set_lines, segments, strict=True)
         )
         if is_whole:
             break
     return tuple(
-        tuple(_page(lines, face, area, leading) for lines in _pages(words, face, area, rows)) for words in tokens
+        tuple(_page(lines, face, area, leading) for lines in _pages(words, face, area, rows)) for words in segments
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from coursecrafter.domain.look import FrameSize, Shape
 from coursecrafter.engines.e2_video.faces import Face
@@ -25,6 +26,7 @@ from coursecrafter.engines.e2_video.fitting import (
 )
 from coursecrafter.engines.e2_video.ornaments import Plate, plates_of
 from coursecrafter.engines.e2_video.palette import Ground, Palette
+from coursecrafter.engines.e2_video.repeats import ShownText, shown_text
 from coursecrafter.engines.e2_video.scaling import scaled_box, scaled_lettering, scaled_page, scaled_plate
 from coursecrafter.engines.e2_video.stages import (
     BRAND_WIDTH_PX,
@@ -43,7 +45,6 @@ from coursecrafter.engines.e2_video.typesetting import (
     break_lines,
     place_lines,
     reads_right_to_left,
-    tokenize,
 )
 
 EYEBROW_INDENT_PX = 132
@@ -163,16 +164,15 @@ def choose_arrangement(text: SceneText) -> Arrangement:
         return Arrangement.OPENING
     if text.number == text.count:
         return Arrangement.CLOSING
-    lengths = [len(segment) for segment in text.texts]
-    if len(lengths) == 1 and len(tokenize(text.texts[0])) <= STATEMENT_WORDS and lengths[0] <= POINT_CHARS:
+    shown = shown_text(text.heading, text.texts)
+    if len(shown.segments) == 1 and len(shown.segments[0]) <= STATEMENT_WORDS and shown.chars[0] <= POINT_CHARS:
         return Arrangement.STATEMENT
-    return Arrangement.POINTS if _is_list(text) else Arrangement.SPLIT
+    return Arrangement.POINTS if _is_list(shown) else Arrangement.SPLIT
 
 
-def _is_list(text: SceneText) -> bool:
-    lengths = [len(segment) for segment in text.texts]
-    is_short = max(lengths) <= POINT_CHARS and sum(lengths) <= POINTS_CHARS
-    return FEWEST_POINTS <= len(lengths) <= MOST_POINTS and is_short
+def _is_list(shown: ShownText) -> bool:
+    is_short = max(shown.chars) <= POINT_CHARS and sum(shown.chars) <= POINTS_CHARS
+    return FEWEST_POINTS <= sum(map(bool, shown.segments)) <= MOST_POINTS and is_short
 
 
 def lay_out_scene(
@@ -180,27 +180,34 @@ def lay_out_scene(
 ) -> SceneLayout:
     """Lay a scene out in its template; points that do not fit fall back to pages."""
     size = size or FrameSize()
-    arrangement = choose_arrangement(text)
-    layout = _laid_out(text, palette, template, size.shape, arrangement)
-    if layout is None:
-        layout = _laid_out(text, palette, template, size.shape, Arrangement.SPLIT)
-    assert layout is not None  # noqa: S101 - only points may not fit
+    layout = _fitted(text, shown_text(text.heading, text.texts), palette, template, size.shape)
+    if layout.is_heading_cut:
+        # What the heading does not show, the narration must.
+        layout = _fitted(text, shown_text(text.heading, text.texts, is_whole=True), palette, template, size.shape)
     return _scaled(layout, size)
 
 
+def _fitted(text: SceneText, shown: ShownText, palette: Palette, template: Template, shape: Shape) -> SceneLayout:
+    layout = _laid_out(text, shown, palette, template, shape, choose_arrangement(text))
+    layout = layout or _laid_out(text, shown, palette, template, shape, Arrangement.SPLIT)
+    assert layout is not None  # noqa: S101 - only points may not fit
+    return layout
+
+
 def _laid_out(
-    text: SceneText, palette: Palette, template: Template, shape: Shape, arrangement: Arrangement
+    text: SceneText, shown: ShownText, palette: Palette, template: Template, shape: Shape, arrangement: Arrangement
 ) -> SceneLayout | None:
     """The scene with a short side of 1080; None if its points do not fit together."""
     ground, sizes = template.ground(palette, arrangement), TYPE_SIZES[shape]
     stage = set_stage(shape, template.cut, arrangement, is_flipped=_is_flipped(text, template.side, arrangement))
-    heading = _heading(text, template, ground, stage, sizes, arrangement)
+    heading = _heading(text, shown, template, ground, stage, sizes, arrangement)
     area = _narration_area(stage, heading, template)
     if arrangement is Arrangement.POINTS:
-        pages = _points(text, template, ground, area, sizes)
+        pages = _points(text, shown, template, ground, area, sizes)
     else:
-        wanted = {Arrangement.SPLIT: sizes.body, Arrangement.STATEMENT: sizes.statement}.get(arrangement, sizes.lead)
-        pages = set_pages(text.texts, _body_face(text, template, arrangement), area, wanted)
+        wanted = _narration_sizes(shown, sizes, arrangement)
+        is_loud = arrangement is Arrangement.STATEMENT or not shown.heading
+        pages = set_pages(shown.segments, _body_face(text, template, is_loud=is_loud), area, wanted)
     if pages is None:
         return None
     eyebrow = _eyebrow(text, ground, stage.eyebrow, sizes.small, template)
@@ -209,7 +216,16 @@ def _laid_out(
         arrangement,
         FrameSize(shape),
         ground,
-        plates_of(stage, template.cut, ground, SIZES_PX[shape], arrangement, text, eyebrow[0], area.y),
+        plates_of(
+            stage,
+            template.cut,
+            ground,
+            SIZES_PX[shape],
+            arrangement,
+            text,
+            eyebrow[0],
+            area.y if heading.lettering.words else None,
+        ),
         stage.picture,
         (*eyebrow, heading.lettering, *_foot(text, ground, stage.foot, sizes.small, template)),
         pages,
@@ -230,46 +246,57 @@ def _is_flipped(text: SceneText, side: Side, arrangement: Arrangement) -> bool:
 
 
 def _heading(
-    text: SceneText, template: Template, ground: Ground, stage: Stage, sizes: TypeSizes, arrangement: Arrangement
+    text: SceneText,
+    shown: ShownText,
+    template: Template,
+    ground: Ground,
+    stage: Stage,
+    sizes: TypeSizes,
+    arrangement: Arrangement,
 ) -> SetHeading:
     face = Face(
         template.heading_weight, sizes.small, text.language, template.heading_tracking_em, template.heading_family
     )
     if arrangement is Arrangement.STATEMENT:
-        return set_heading(text.heading, face, stage.heading, sizes.label, ground.accent)
+        return set_heading(shown.heading, face, stage.heading, sizes.label, ground.accent)
     loud = sizes.title[2:] if template.cut is Cut.BLEED else sizes.heading
     tried = sizes.title if arrangement.is_title else loud
-    return set_heading(text.heading, face, stage.heading, tried, ground.ink)
+    return set_heading(shown.heading, face, stage.heading, tried, ground.ink)
 
 
 def _narration_area(stage: Stage, heading: SetHeading, template: Template) -> Box:
-    if not stage.follows:
+    if not (stage.follows and heading.lettering.words):
         return stage.body
     top = heading.bottom_px + (BELOW_RULED_HEADING_PX if template.cut is Cut.FRAME else BELOW_HEADING_PX)
     return Box(stage.body.x, top, stage.body.width, stage.body.bottom - top)
 
 
-def _body_face(text: SceneText, template: Template, arrangement: Arrangement) -> Face:
-    is_loud = arrangement is Arrangement.STATEMENT
+def _narration_sizes(shown: ShownText, sizes: TypeSizes, arrangement: Arrangement) -> tuple[int, ...]:
+    if arrangement.is_title:
+        return sizes.lead if shown.heading else sizes.title
+    return sizes.statement if arrangement is Arrangement.STATEMENT else sizes.body
+
+
+def _body_face(text: SceneText, template: Template, *, is_loud: bool = False) -> Face:
     weight = template.heading_weight if is_loud else template.body_weight
     family = template.heading_family if is_loud else template.family
     return Face(weight, TYPE_SIZES[Shape.WIDE].small, text.language, family=family)
 
 
 def _points(
-    text: SceneText, template: Template, ground: Ground, area: Box, sizes: TypeSizes
+    text: SceneText, shown: ShownText, template: Template, ground: Ground, area: Box, sizes: TypeSizes
 ) -> tuple[tuple[Page, ...], ...] | None:
     """Numbered points that come one by one and stay, in the largest type in which all have room."""
-    face = _body_face(text, template, Arrangement.POINTS)
+    face = _body_face(text, template)
     for size in sizes.points:
-        pages = _point_pages(text, template, ground, area, replace(face, size_px=size))
+        pages = _point_pages(text, shown, template, ground, area, replace(face, size_px=size))
         if pages:
             return pages
     return None
 
 
 def _point_pages(
-    text: SceneText, template: Template, ground: Ground, area: Box, face: Face
+    text: SceneText, shown: ShownText, template: Template, ground: Ground, area: Box, face: Face
 ) -> tuple[tuple[Page, ...], ...]:
     size = face.size_px
     number_face = replace(face, weight=template.heading_weight)
@@ -278,8 +305,13 @@ def _point_pages(
     standing: tuple[Lettering, ...] = ()
     pages: list[tuple[Page, ...]] = []
     is_rtl = text.is_rtl
-    for number, segment in enumerate(text.texts, 1):
-        lines = break_lines(tokenize(segment), face, area.width - indent)
+    # A segment that only says the heading is no point; without a sign that is seen, neither is one.
+    numbers = accumulate(int(bool(segment)) for segment in shown.segments)
+    for number, segment in zip(numbers, shown.segments, strict=True):
+        if not segment:
+            pages.append((Page((), face, standing),))
+            continue
+        lines = break_lines(segment, face, area.width - indent)
         words = place_lines(
             lines,
             face,
@@ -294,7 +326,7 @@ def _point_pages(
         mark = Lettering((PlacedToken(figure, x_px, baseline, figure_px),), number_face, ground.accent)
         pages.append((Page(words, face, (*standing, mark)),))
         standing = (*standing, mark, Lettering(words, face, ground.ink))
-        baseline += leading * max(len(lines), 1) + between
+        baseline += leading * len(lines) + between
     lowest = baseline - leading - between + descent_px(size)
     return tuple(pages) if lowest <= area.bottom else ()
 

@@ -65,9 +65,14 @@ def plates_of(
     arrangement: Arrangement,
     place: Placed,
     figure: Lettering,
-    narration_top_px: int,
+    narration_top_px: int | None,
 ) -> tuple[Plate, ...]:
-    """All shapes below a scene's picture and text, the outline of the picture last."""
+    """All shapes below a scene's picture and text, the outline of the picture last.
+
+    Args:
+        figure: the scene's number.
+        narration_top_px: where the narration begins below a heading; None: there is no heading.
+    """
     radius = _radius(stage.picture, cut, arrangement, size_px)
     return (
         *_cards(stage, cut),
@@ -113,7 +118,7 @@ def _around_picture(stage: Stage, cut: Cut, ground: Ground, size_px: tuple[int, 
 
 
 def _rules(
-    stage: Stage, cut: Cut, ground: Ground, place: Placed, figure: Lettering, narration_top_px: int
+    stage: Stage, cut: Cut, ground: Ground, place: Placed, figure: Lettering, narration_top_px: int | None
 ) -> Iterator[Plate]:
     number = figure.words[0]
     size = figure.face.size_px
@@ -127,7 +132,7 @@ def _rules(
     if cut is Cut.FRAME:
         foot, heading = stage.foot, stage.heading
         yield Plate(Box(foot.x, foot.y - 58, foot.width, 2), ground.line)
-        if stage.follows:
+        if stage.follows and narration_top_px is not None:
             left = heading.right - 88 if place.is_rtl else heading.x
             yield Plate(Box(left, narration_top_px - 42, 88, 5), ground.mark)
 

@@ -1,0 +1,75 @@
+"""What of a narration is shown where it begins by saying the heading that stands above it.
+
+Speech and captions keep all of it; on the picture nobody should read the same words twice. So those words of the
+narration that are the heading's are left out: while they are spoken, the heading itself stands there. A scene whose
+narration is its heading and nothing else shows the narration, large, since its words light up.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from coursecrafter.engines.e2_video.typesetting import Token, tokenize
+
+ENDS = frozenset(":：–—-")
+"""Marks after which what follows can stand by itself, beside those that end a sentence."""
+TELLING = frozenset({"Sc", "Sm"})
+"""Categories of signs that tell two headings apart, as "C" and "C++"."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownText:
+    """What of a scene's text stands on its picture.
+
+    Attributes:
+        heading: "" where the narration says it and nothing else.
+        segments: per segment the words that are shown; none of one that only says the heading.
+    """
+
+    heading: str
+    segments: tuple[tuple[Token, ...], ...]
+
+    @property
+    def chars(self) -> tuple[int, ...]:
+        """How long what is shown of each segment is in its text."""
+        return tuple(words[-1].char_end - words[0].char_start if words else 0 for words in self.segments)
+
+
+@lru_cache(maxsize=64)
+def shown_text(heading: str, texts: tuple[str, ...], *, is_whole: bool = False) -> ShownText:
+    """What is shown of a heading and of the texts that are spoken below it.
+
+    Args:
+        is_whole: whether all of it is shown, as below a heading that had to be shortened.
+    """
+    segments = tuple(map(tokenize, texts))
+    first = next((index for index, words in enumerate(segments) if words), len(segments))
+    count = _repeated(heading, segments[first]) if first < len(segments) and not is_whole else 0
+    shown = (*segments[:first], *(words[count:] for words in segments[first : first + 1]), *segments[first + 1 :])
+    return ShownText(heading, shown) if any(shown) or not count else ShownText("", segments)
+
+
+def _repeated(heading: str, words: Sequence[Token]) -> int:
+    """With how many words a text says the heading, as a sentence or a line of its own; 0: it does not."""
+    wanted, said = _core(heading), ""
+    if not wanted:
+        return 0
+    for count, word in enumerate(words, 1):
+        said += _core(word.text)
+        if not wanted.startswith(said):
+            return 0
+        is_last = count == len(words)
+        if said == wanted and (is_last or _core(words[count].text)):
+            ends = word.ends_sentence or word.text[-1] in ENDS
+            return count if is_last or ends or words[count].starts_line else 0
+    return 0
+
+
+def _core(text: str) -> str:
+    """A text without what two spellings of it may differ in: case, blanks, punctuation."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    categories = ((char, unicodedata.category(char)) for char in folded)
+    return "".join(char for char, category in categories if category[0] in "LMN" or category in TELLING)
