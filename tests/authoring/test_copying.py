@@ -392,13 +392,14 @@ def test_bad_names_and_places_leave_no_copy(studio: Studio) -> None:
     assert places_in(cast, cast.rows["cc_modules"]) == [(lesson_id, 1)]
 
 
-def test_a_project_of_64_lessons_is_copied_in_seconds(studio: Studio) -> None:
+def test_a_project_of_64_lessons_is_copied_about_as_fast_as_its_rows_are_written(studio: Studio) -> None:
     cast = studio.cast
-    fill(cast, lessons=64, segments=60)
-
     begun = time.monotonic()
+    fill(cast, lessons=64, segments=60)
+    filled = time.monotonic()
+
     copy_id = cast.do(copy_project, studio.store, cast.project_id, name="Again", code=None)
-    seconds = time.monotonic() - begun
+    ratio = (time.monotonic() - filled) / (filled - begun)
 
     with cast.session() as conn:
         count = conn.scalar(
@@ -406,9 +407,9 @@ def test_a_project_of_64_lessons_is_copied_in_seconds(studio: Studio) -> None:
             .select_from(cc_segments.join(cc_lessons, cc_lessons.c.id == cc_segments.c.lesson_id))
             .where(cc_lessons.c.project_id == copy_id)
         )
-    print(f"{count} segments copied in {seconds:.2f} s")
+    print(f"{count} segments copied in {ratio:.2f} times the time that they were written in")
     assert count == 64 * 60 + 1
-    assert seconds < 20
+    assert ratio < 10
 
 
 def enrich(studio: Studio) -> None:
