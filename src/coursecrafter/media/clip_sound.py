@@ -21,7 +21,8 @@ from av.audio.resampler import AudioResampler
 from av.container import InputContainer
 from av.stream import Disposition
 
-from coursecrafter.media.clips import LONGEST_CLIP_S, UnplayableClip, check_shape, playable
+from coursecrafter.domain.clip import AS_IT_IS, ClipPlayback
+from coursecrafter.media.clips import LONGEST_CLIP_S, UnplayableClip, check_shape, film_lasts_s, playable
 from coursecrafter.media.codec import Samples, encode_aac
 from coursecrafter.media.loudness import normalise, voice_lufs
 from coursecrafter.media.recording import CODECS, MAX_CHANNELS, check_recording, container_format
@@ -36,15 +37,17 @@ MOST_GAIN_DB = 30.0
 PIECE_SAMPLES = 10 * SAMPLE_RATE_HZ
 LATE_S = Fraction(1, 50)
 """What stands further from its time than this is put there; less is how containers round."""
+SILENCE = VoiceBlock((), 0, 0, 0, -math.inf)
 
 
-def make_clip_block(path: Path, whose: str, *, is_sound: bool = False) -> VoiceBlock:
-    """Make a clip's sound ready: 48 kHz mono, -16 LUFS, no peak above the limit, short fades, AAC.
+def make_clip_block(path: Path, whose: str, *, is_sound: bool = False, playback: ClipPlayback = AS_IT_IS) -> VoiceBlock:
+    """Make a clip's sound ready: 48 kHz mono, -16 LUFS, no peak above the limit, its own or short fades, AAC.
 
     Args:
         path: an MP4; or a recording.
         whose: as a message names it.
         is_sound: whether it is a recording, of which there must be something to be heard.
+        playback: how it is played.
 
     Returns:
         A block that begins with the clip's first picture; without packets where nothing can be heard.
@@ -52,14 +55,16 @@ def make_clip_block(path: Path, whose: str, *, is_sound: bool = False) -> VoiceB
     Raises:
         UnplayableClip: CC-0236.
     """
+    if playback.is_muted:
+        return SILENCE
     with playable(whose):
-        samples = _read_sound(path, whose, is_sound=is_sound)
+        samples = _read_sound(path, whose, playback, is_sound=is_sound)
     peak = max((float(np.abs(piece).max(initial=0)) for piece in _pieces(samples)), default=0.0)
     if peak <= 10 ** (SILENCE_DBFS / 20):
         if is_sound:
             raise UnplayableClip(f"Nothing can be heard in the recording of {whose}.")
-        return VoiceBlock((), 0, 0, 0, -math.inf)
-    _fade(samples)
+        return SILENCE
+    _fade(samples, playback)
     levelled = normalise(samples, MOST_GAIN_DB)
     frames = -(-len(levelled) // AAC_FRAME_SAMPLES) + 1
     _, packets = encode_aac(np.pad(levelled, (0, frames * AAC_FRAME_SAMPLES - len(levelled))))
@@ -68,6 +73,8 @@ def make_clip_block(path: Path, whose: str, *, is_sound: bool = False) -> VoiceB
 
 def check_clip(path: Path, reader: str, *, is_sound: bool) -> Fraction:
     """Refuse a film or recording that cannot play in a video's place; else say how long it says that it lasts.
+
+    How much of it is to be played is not asked here, nor whether that is too much.
 
     Args:
         path: the file.
@@ -80,8 +87,6 @@ def check_clip(path: Path, reader: str, *, is_sound: bool) -> Fraction:
         NotARecording, DamagedRecording, RecordingTooLong: CC-0133 to CC-0135.
     """
     lasts_s = check_recording(path, reader) if is_sound else check_shape(path)
-    if lasts_s > LONGEST_CLIP_S:
-        raise UnplayableClip(f"It lasts longer than {LONGEST_CLIP_S // 60} minutes.")
     if not is_sound:
         try:
             with av.open(str(path.absolute()), format=reader, options={"protocol_whitelist": "file"}) as container:
@@ -93,17 +98,16 @@ def check_clip(path: Path, reader: str, *, is_sound: bool) -> Fraction:
     return lasts_s
 
 
-def _read_sound(path: Path, whose: str, *, is_sound: bool) -> Samples:
-    """All of a clip's sound, each sample where its time puts it; nothing where it has none."""
+def _read_sound(path: Path, whose: str, playback: ClipPlayback, *, is_sound: bool) -> Samples:
+    """All of a clip's sound that is played, each sample where its time puts it; nothing where it has none."""
     name = container_format(path)
-    if is_sound:
-        check_recording(path, name)
+    lasts_s = check_recording(path, name) if is_sound else film_lasts_s(path)
     try:
         with av.open(str(path.absolute()), format=name, options={"protocol_whitelist": "file"}) as container:
             if not container.streams.audio:
                 return np.zeros(0, np.float32)
             _check(container, whose)
-            return _placed(container, whose)
+            return _placed(container, whose, *playback.span_s(lasts_s))
     except (av.FFmpegError, ValueError, MemoryError) as error:
         raise UnplayableClip(f"The sound of the clip of {whose} is damaged.", detail=repr(error)) from error
 
@@ -115,11 +119,16 @@ def _check(container: InputContainer, whose: str) -> None:
         raise UnplayableClip(f"The sound of the clip of {whose} is coded as “{name}”, which is not taken.")
 
 
-def _placed(container: InputContainer, whose: str) -> Samples:
-    """Put what is decoded at its time, from the first picture on; where nothing is, there is silence."""
+def _placed(container: InputContainer, whose: str, begin_s: Fraction, end_s: Fraction | None) -> Samples:
+    """Put what is decoded at its time, from the first picture that is shown on; where nothing is, there is silence."""
     held = np.zeros(0, np.float32)
-    end = 0
-    for at, part in _parts(container):
+    begin, end = round(begin_s * SAMPLE_RATE_HZ), 0
+    most = None if end_s is None else round(end_s * SAMPLE_RATE_HZ) - begin
+    for place, whole in _parts(container):
+        at = place - begin
+        if most is not None and at >= most:
+            break
+        part = whole if most is None else whole[: most - at]
         first, last = max(at, 0), at + len(part)
         if last > LONGEST_CLIP_S * SAMPLE_RATE_HZ:
             raise UnplayableClip(f"The clip of {whose} lasts longer than {LONGEST_CLIP_S // 60} minutes.")
@@ -179,8 +188,9 @@ def _pieces(samples: Samples) -> Iterator[Samples]:
     return (samples[start : start + PIECE_SAMPLES] for start in range(0, len(samples), PIECE_SAMPLES))
 
 
-def _fade(samples: Samples) -> None:
-    """Let it begin and end at zero, so that no seam clicks."""
-    rise, fall = min(FADE_IN, len(samples)), min(FADE_OUT, len(samples))
+def _fade(samples: Samples, playback: ClipPlayback) -> None:
+    """Let it come and go as its author wants; at least so that it begins and ends at zero and no seam clicks."""
+    wanted = (ms * SAMPLE_RATE_HZ // 1000 for ms in (playback.fade_in_ms, playback.fade_out_ms))
+    rise, fall = (min(max(own, short), len(samples)) for own, short in zip(wanted, (FADE_IN, FADE_OUT), strict=True))
     samples[:rise] *= np.linspace(0, 1, rise, dtype=np.float32)
     samples[len(samples) - fall :] *= np.linspace(1, 0, fall, dtype=np.float32)

@@ -11,11 +11,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 from PIL import Image
 
+from coursecrafter.domain.clip import AS_IT_IS, WHOLE, ClipPlayback
 from coursecrafter.errors import IngestError, VideoError
-from coursecrafter.media.film import check_film, open_film, read_pictures, read_small
+from coursecrafter.media.film import check_film, container_of, open_film, read_pictures, read_small
 from coursecrafter.media.timeline import VIDEO_FPS
 
 LONGEST_CLIP_S = 600
@@ -25,6 +27,8 @@ LONGEST_SHAPE = 8
 POSTER_SIDE_PX = 1080
 TRIMMED_PX = 2
 """A clip is read this much larger on each side: rounding must leave no black line at its edge."""
+LARGEST_READ_PX = 4096
+"""Of which a small part is to be seen, a film is read no larger than this."""
 A_SCENE = "a scene"
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
@@ -43,21 +47,30 @@ class Clip:
     """A film clip as it was found.
 
     Attributes:
-        width_px, height_px: as it is to be seen.
+        width_px, height_px: as it is to be seen, before anything is cut off or turned.
         frames: its length in pictures of a video, 30 a second; at least 1.
+        begin_s: when it begins in its file, in seconds.
     """
 
     width_px: int
     height_px: int
     frames: int
+    begin_s: Fraction = Fraction(0)
 
     @property
     def is_too_long(self) -> bool:
         """Whether it goes on after what was looked through."""
         return self.frames > LONGEST_CLIP_S * VIDEO_FPS
 
+    def seen_px(self, playback: ClipPlayback) -> tuple[int, int]:
+        """Width and height of what is to be seen of it, once it is cropped and turned."""
+        left, top, right, bottom = playback.crop
+        width, height = self.width_px * (WHOLE - left - right), self.height_px * (WHOLE - top - bottom)
+        size = max(1, round(width / WHOLE)), max(1, round(height / WHOLE))
+        return size[::-1] if playback.turns % 2 else size
+
     def to_json(self) -> Mapping[str, int]:
-        """Its measures."""
+        """Its measures, of a clip that is shown from its beginning."""
         return {"width_px": self.width_px, "height_px": self.height_px, "frames": self.frames}
 
 
@@ -69,8 +82,13 @@ def check_shape(path: Path, whose: str = A_SCENE) -> Fraction:
         NotAFilm, FilmWithoutPictures, DamagedFilm, FilmTooLarge: CC-0205 to CC-0208.
     """
     _checked_size(path, whose)
-    with open_film(path) as (declared_s, _):
-        return declared_s
+    return film_lasts_s(path)
+
+
+def film_lasts_s(path: Path) -> Fraction:
+    """How long a film says that it lasts, with its sound, in seconds; 0 where it does not say so."""
+    with open_film(path) as (declared_s, stream):
+        return max(declared_s, Fraction(container_of(stream).duration or 0, av.time_base))
 
 
 def _checked_size(path: Path, whose: str) -> tuple[int, int]:
@@ -83,24 +101,29 @@ def _checked_size(path: Path, whose: str) -> tuple[int, int]:
     return width_px, height_px
 
 
-def measure_clip(path: Path, whose: str = A_SCENE) -> Clip:
+def measure_clip(path: Path, whose: str = A_SCENE, playback: ClipPlayback = AS_IT_IS) -> Clip:
     """Look through a clip as far as a video may show it.
 
     Args:
         path: an MP4.
         whose: as a message names it.
+        playback: how it is played.
 
     Raises:
         UnplayableClip: CC-0236.
     """
     with playable(whose):
         width_px, height_px = _checked_size(path, whose)
-        last_s = Fraction(0)
-        for frame in read_small(path):
-            last_s = frame.at_s
-            if last_s > LONGEST_CLIP_S:
+        begin_s, end_s = playback.span_s(film_lasts_s(path))
+        last_s = begin_s
+        for frame in read_small(path, begin_s):
+            last_s = max(frame.at_s, begin_s)
+            if last_s - begin_s > LONGEST_CLIP_S or (end_s is not None and last_s >= end_s):
                 break
-        return Clip(width_px, height_px, math.ceil(last_s * VIDEO_FPS) + 1)
+        frames = math.ceil((last_s - begin_s) * VIDEO_FPS) + 1
+        if end_s is not None:
+            frames = max(1, round((end_s - begin_s) * VIDEO_FPS))
+        return Clip(width_px, height_px, frames, begin_s)
 
 
 def clip_picture(path: Path, clip: Clip, frame: int = 0) -> bytes:
@@ -118,7 +141,12 @@ def clip_picture(path: Path, clip: Clip, frame: int = 0) -> bytes:
 
 
 def read_clip(
-    path: Path, clip: Clip, frames: list[int], size_px: tuple[int, int], whose: str = A_SCENE
+    path: Path,
+    clip: Clip,
+    frames: list[int],
+    size_px: tuple[int, int],
+    whose: str = A_SCENE,
+    playback: ClipPlayback = AS_IT_IS,
 ) -> Iterator[Pixels]:
     """Pictures of a clip, covering a place; what reaches beyond it is cut off on both sides.
 
@@ -127,6 +155,7 @@ def read_clip(
         frames: N indices, ascending.
         size_px: width and height of the place.
         whose: as a message names it.
+        playback: how it is played.
 
     Yields:
         N pictures, height x width x 3.
@@ -134,16 +163,46 @@ def read_clip(
     Raises:
         UnplayableClip: CC-0236.
     """
-    width_px, height_px = size_px
-    scale = max(
-        Fraction(width_px + 2 * TRIMMED_PX, clip.width_px), Fraction(height_px + 2 * TRIMMED_PX, clip.height_px)
-    )
+    # Its pictures are cropped before they are turned.
+    width_px, height_px = size_px[::-1] if playback.turns % 2 else size_px
+    left, top, right, bottom = (Fraction(side, WHOLE) for side in playback.crop)
+    across, down = clip.width_px * (1 - left - right), clip.height_px * (1 - top - bottom)
+    scale = max((width_px + 2 * TRIMMED_PX) / across, (height_px + 2 * TRIMMED_PX) / down)
+    if any(playback.crop):
+        scale = min(scale, Fraction(LARGEST_READ_PX, max(clip.width_px, clip.height_px)))
     width, height = (math.ceil(side * scale / 2) * 2 for side in (clip.width_px, clip.height_px))
-    left, top = (width - width_px) // 2, (height - height_px) // 2
-    times = [Fraction(frame, VIDEO_FPS) for frame in frames]
+    times = [clip.begin_s + Fraction(frame, VIDEO_FPS) for frame in frames]
+    kept = _Kept((left + 1 - right) / 2 * width, (top + 1 - bottom) / 2 * height, across * scale, down * scale)
     with playable(whose):
         for pixels in read_pictures(path, times, width_px=width, height_px=height):
-            yield pixels[top : top + height_px, left : left + width_px]
+            shown = kept.cut_out(pixels, width_px, height_px)
+            upright = shown[:, ::-1] if playback.is_mirrored else shown
+            yield np.rot90(upright, -playback.turns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is left of a picture that is cropped: its middle, its width and its height in pixels."""
+
+    middle_x: Fraction
+    middle_y: Fraction
+    width: Fraction
+    height: Fraction
+
+    def cut_out(self, pixels: Pixels, width_px: int, height_px: int) -> Pixels:
+        """As much of its middle as covers a place; enlarged where it is smaller than that."""
+        if self.width >= width_px and self.height >= height_px:
+            left = math.floor(self.middle_x - Fraction(width_px, 2))
+            top = math.floor(self.middle_y - Fraction(height_px, 2))
+            return pixels[top : top + height_px, left : left + width_px]
+        share = min(self.width / width_px, self.height / height_px)
+        half_width, half_height = width_px * share / 2, height_px * share / 2
+        box = (
+            float(self.middle_x - half_width), float(self.middle_y - half_height),
+            float(self.middle_x + half_width), float(self.middle_y + half_height),
+        )  # fmt: skip
+        image = Image.fromarray(np.ascontiguousarray(pixels))
+        return np.asarray(image.resize((width_px, height_px), Image.Resampling.LANCZOS, box))
 
 
 @contextmanager

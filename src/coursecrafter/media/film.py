@@ -123,13 +123,15 @@ def look_at_film(path: Path) -> FilmLook:
         return FilmLook(_seen_size(frame, stream), bool(_quarter_turns(frame)))
 
 
-def read_small(path: Path) -> Iterator[SmallFrame]:
-    """All frames of a film, small.
+def read_small(path: Path, begin_s: Fraction = Fraction(0)) -> Iterator[SmallFrame]:
+    """All frames of a film, small; or those from some time on, and a few before it.
 
     Raises:
         NotAFilm, FilmWithoutPictures, DamagedFilm, FilmTooLarge: CC-0205 to CC-0208.
     """
     with open_film(path) as (declared_s, stream):
+        if begin_s:
+            _seek(stream, begin_s)
         at_s, is_begun = Fraction(0), False
         for at_s, frame in _timed(stream, _decoded(container_of(stream), stream)):
             # This decoder conceals damage; browsers, to which packets are copied, stop there. Pictures that only lack
@@ -161,8 +163,7 @@ def read_pictures(path: Path, times_s: list[Fraction], *, width_px: int, height_
         DamagedFilm: CC-0207.
     """
     with open_film(path) as (_, stream):
-        target = int(times_s[0] / stream_base(stream)) + _first_tick(stream)
-        container_of(stream).seek(target, stream=stream)
+        _seek(stream, times_s[0])
         wanted = iter(times_s)
         time_s: Fraction | None = next(wanted)
         shown: VideoFrame | None = None
@@ -297,6 +298,11 @@ def _timed(stream: VideoStream, frames: Iterator[VideoFrame]) -> Iterator[tuple[
             raise FilmTooLarge("The film is longer, or has more frames a second, than is taken.")
         last_s = at_s
         yield max(at_s, Fraction(0)), frame
+
+
+def _seek(stream: VideoStream, time_s: Fraction) -> None:
+    """Read on from the key frame that is needed to decode what is shown at some time."""
+    container_of(stream).seek(int(time_s / stream_base(stream)) + _first_tick(stream), stream=stream)
 
 
 def stream_base(stream: VideoStream) -> Fraction:

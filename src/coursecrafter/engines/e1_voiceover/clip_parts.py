@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from coursecrafter.domain.clip import ClipBox, SegmentClip
+from coursecrafter.domain.clip import ClipBox, ClipPlayback, SegmentClip
 from coursecrafter.domain.keys import content_key
 from coursecrafter.engines.bench import Bench
 from coursecrafter.engines.e1_voiceover.film_runs import PictureFormat
@@ -24,6 +24,7 @@ from coursecrafter.media.codec import CODEC_VERSION
 from coursecrafter.media.film import PICTURES_VERSION, fit_box
 from coursecrafter.media.heard import HEARD_VERSION
 from coursecrafter.media.still_video import LONGEST_GOP_FRAMES, encode_pictures
+from coursecrafter.media.timeline import VIDEO_FPS
 
 CLIP_RUN_VERSION = 1
 BINARY = "application/octet-stream"
@@ -37,8 +38,10 @@ def clip_sound_step(bench: Bench, clip: SegmentClip, label: str) -> Step:
     """The step that makes a clip's sound ready: as `voice_block_step`, without packets for a clip that is silent."""
 
     def make(folder: Path) -> Mapping[str, Produced]:
-        return block_files(make_clip_block(_fetched(bench, clip, folder), label, is_sound=clip.is_sound), folder)
+        film = _fetched(bench, clip, folder)
+        return block_files(make_clip_block(film, label, is_sound=clip.is_sound, playback=clip.playback), folder)
 
+    playback = {"playback": clip.playback.heard} if clip.playback.heard else {}
     key = content_key(
         "clip_sound",
         CLIP_SOUND_VERSION,
@@ -46,6 +49,7 @@ def clip_sound_step(bench: Bench, clip: SegmentClip, label: str) -> Step:
         is_sound=clip.is_sound,
         codec=CODEC_VERSION,
         heard=HEARD_VERSION,
+        **playback,
     )
     return Step("clip_sound", key, make, label)
 
@@ -65,21 +69,22 @@ def clip_run_step(
 
     def make(folder: Path) -> Mapping[str, Produced]:
         film = _fetched(bench, clip, folder)
-        found = measure_clip(film, label)
+        found = measure_clip(film, label, clip.playback)
         if found.is_too_long:
             raise UnplayableClip(f"The clip of {label} lasts longer than {LONGEST_CLIP_S // 60} minutes.")
         size = {"width_px": wanted.width_px, "height_px": wanted.height_px}
         canvas = np.zeros((wanted.height_px, wanted.width_px, 3), np.uint8) if clip.box is None else base()
         last = found.frames - 1
         idr = [index % LONGEST_GOP_FRAMES == 0 or index == last for index in range(found.frames)]
-        run = encode_pictures(_pictures(film, found, clip.box, canvas, label), idr, **size, set_id=wanted.set_id)
+        run = encode_pictures(_pictures(film, found, clip, canvas, label), idr, **size, set_id=wanted.set_id)
         paths = {name: folder / name for name in ("still", "first", "poster")}
         paths["still"].write_bytes(run.to_bytes())
         paths["first"].write_bytes(replace(run, pictures=run.pictures[:1]).to_bytes())
-        first = next(_pictures(film, replace(found, frames=1), clip.box, canvas, label))
+        first = next(_pictures(film, found, clip, canvas, label))
         Image.fromarray(first).save(paths["poster"], "PNG", compress_level=1)
         return {name: Produced(path, "image/png" if name == "poster" else BINARY) for name, path in paths.items()}
 
+    playback = {"playback": clip.playback.seen} if clip.playback.seen else {}
     key = content_key(
         "clip_run",
         CLIP_RUN_VERSION,
@@ -89,6 +94,7 @@ def clip_run_step(
         format=astuple(wanted),
         codec=CODEC_VERSION,
         pictures=PICTURES_VERSION,
+        **playback,
     )
     return Step("clip_run", key, make, label)
 
@@ -99,13 +105,27 @@ def _fetched(bench: Bench, clip: SegmentClip, folder: Path) -> Path:
     return path
 
 
-def _pictures(path: Path, clip: Clip, box: ClipBox | None, base: Pixels, label: str) -> Iterator[Pixels]:
-    """What is seen while a clip plays, 30 times a second: as large as its place lets it be, in its middle."""
-    left, top, width, height = _place(box, (clip.width_px, clip.height_px), base.shape[1], base.shape[0])
-    for pixels in read_clip(path, clip, list(range(clip.frames)), (width, height), label):
+def _pictures(path: Path, found: Clip, clip: SegmentClip, base: Pixels, label: str) -> Iterator[Pixels]:
+    """What is seen while a clip plays, 30 times a second: as large as its place lets it be, in its middle.
+
+    Where its author lets it come or go, it does so over what stands in its place.
+    """
+    size_px = found.seen_px(clip.playback)
+    left, top, width, height = _place(clip.box, size_px, base.shape[1], base.shape[0])
+    indices = list(range(found.frames))
+    for index, pixels in enumerate(read_clip(path, found, indices, (width, height), label, clip.playback)):
         canvas = base.copy()
-        canvas[top : top + height, left : left + width] = pixels
+        area = canvas[top : top + height, left : left + width]
+        share = _share(clip.playback, index, found.frames)
+        area[:] = pixels if share >= 1 else np.rint(area + (pixels - area.astype(np.float32)) * share)
         yield canvas
+
+
+def _share(playback: ClipPlayback, index: int, frames: int) -> float:
+    """How much is seen of a picture while a clip comes or goes, 0 to 1."""
+    comes_ms, goes_ms = (1000 * count / VIDEO_FPS for count in (index, frames - 1 - index))
+    come = min(comes_ms / playback.fade_in_ms, 1.0) if playback.fade_in_ms else 1.0
+    return come * (min(goes_ms / playback.fade_out_ms, 1.0) if playback.fade_out_ms else 1.0)
 
 
 def _place(box: ClipBox | None, clip_px: tuple[int, int], width_px: int, height_px: int) -> tuple[int, int, int, int]:

@@ -64,7 +64,8 @@ class Visual:
         if self.clip is None:
             return self.base_key
         box = json.dumps(self.clip.box.to_json()) if self.clip.box else ""
-        return f"{self.base_key}/{self.clip.stored.sha256}/{box}"
+        played = json.dumps(self.clip.playback.seen) if self.clip.playback.seen else ""
+        return f"{self.base_key}/{self.clip.stored.sha256}/{box}{played}"
 
     def at_rest(self) -> Visual:
         """The same without its movement."""
