@@ -24,6 +24,49 @@ def flashing_clip(path: Path, *, rate: str = "25", size: str = "640x360", more: 
     return path
 
 
+SECONDS = ((255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0), (255, 0, 255), (0, 255, 255))
+"""Colours of the seconds of a counting clip."""
+
+
+def second_hz(second: int) -> int:
+    """What sounds in a second of a counting clip."""
+    return 400 + 200 * second
+
+
+def counting_clip(path: Path, *, rate: str = "30", size: str = "640x360", more: tuple[str, ...] = ()) -> Path:
+    """6 s, each with a colour and a tone of its own."""
+    boxes = ",".join(
+        f"drawbox=t=fill:color=0x{red:02x}{green:02x}{blue:02x}:enable='gte(t,{second})'"
+        for second, (red, green, blue) in enumerate(SECONDS)
+    )
+    sound = "aevalsrc='0.2*sin(2*PI*(400+200*floor(t))*t)':duration=6:sample_rate=48000"
+    run_ffmpeg("-f", "lavfi", "-i", f"color=size={size}:rate={rate}:duration=6,{boxes}", "-f", "lavfi", "-i", sound,
+               "-pix_fmt", "yuv420p", "-c:v", "libx264", "-c:a", "aac", "-b:a", "128k", *more, path)  # fmt: skip
+    return path
+
+
+QUARTERS = ((255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0))
+"""Colours of a quartered clip: upper left, upper right, lower left, lower right."""
+
+
+def quartered_clip(path: Path, *, seconds: float = 1, size: str = "640x360") -> Path:
+    """Four colours, each in a quarter of the picture, and a tone."""
+    boxes = ",".join(
+        f"drawbox=t=fill:x={x}*iw/2:y={y}*ih/2:w=iw/2:h=ih/2:color=0x{red:02x}{green:02x}{blue:02x}"
+        for (red, green, blue), (x, y) in zip(QUARTERS, ((0, 0), (1, 0), (0, 1), (1, 1)), strict=True)
+    )
+    run_ffmpeg("-f", "lavfi", "-i", f"color=size={size}:rate=30:duration={seconds},{boxes}", "-f", "lavfi", "-i",
+               f"sine=frequency={BEEP_HZ}:duration={seconds}", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-c:a", "aac",
+               path)  # fmt: skip
+    return path
+
+
+def pitch_hz(sound: np.ndarray) -> float:
+    """The loudest tone of a passage at 48 kHz."""
+    spectrum = np.abs(np.fft.rfft(sound * np.hanning(len(sound))))
+    return float(np.argmax(spectrum)) * 48_000 / len(sound)
+
+
 def talking_clip(path: Path, seconds: float = 6, volume: float = 0.1) -> Path:
     """Moving pictures, and a soft sound that swells and falls as speech does."""
     sound = f"anoisesrc=color=pink:duration={seconds}:sample_rate=48000:seed=7,volume={volume},tremolo=f=3:d=0.8"

@@ -15,7 +15,7 @@ from coursecrafter.authoring.assets import put_asset, stored_object
 from coursecrafter.authoring.edits import Edit
 from coursecrafter.authoring.slots import Slot
 from coursecrafter.db.tables import cc_assets
-from coursecrafter.domain.clip import SEGMENT_CLIP, ClipBox, SegmentClip
+from coursecrafter.domain.clip import SEGMENT_CLIP, ClipBox, ClipPlayback, SegmentClip
 from coursecrafter.domain.course import Engine
 from coursecrafter.domain.output import AssetType
 
@@ -38,11 +38,11 @@ def put_clip(
     project_id, *levels = place
     slot = Slot(project_id, SEGMENT_CLIP, Engine.E1, *levels)
     box = dict(clip.box.to_json()) if clip.box else None
-    described = {**(told or {}), "original_name": clip.name, "box": box}
+    described = {**(told or {}), "original_name": clip.name, "box": box, "playback": dict(clip.playback.to_json())}
     kind = AssetType.AUDIO if clip.is_sound else AssetType.VIDEO
     version = put_asset(act, slot, clip.stored, kind, described)
     if not version.is_new:
-        # The same film at another place of the slide.
+        # The same film at another place of the slide, or played in another way.
         row = act.conn.execute(select(cc_assets.c.metadata).where(cc_assets.c.id == version.id)).one()
         act.change(cc_assets, version.id, metadata={**row.metadata, **described})
 
@@ -63,5 +63,9 @@ def clips_of_project(conn: Connection, project_id: UUID) -> Mapping[UUID, Segmen
 def _clip(metadata: Mapping[str, Any], mime_type: str) -> SegmentClip:
     box = metadata.get("box")
     return SegmentClip(
-        stored_object(metadata, mime_type), ClipBox.from_json(box) if box else None, metadata.get("original_name") or ""
+        stored_object(metadata, mime_type),
+        ClipBox.from_json(box) if box else None,
+        metadata.get("original_name") or "",
+        # Clips that were placed before trims and crops were kept to hold none.
+        ClipPlayback.from_json(metadata.get("playback") or {}),
     )

@@ -110,6 +110,6 @@ def _keep_clips(conn: Connection, shop: Workshop, project_id: UUID, lesson: Less
                 found = clips.get(segment.source_ref or "")
                 if found is None or found.stored is None:
                     continue
-                clip = SegmentClip(found.stored, found.box, found.name)
+                clip = SegmentClip(found.stored, found.box, found.name, found.playback)
                 if segment.clip != clip:
                     put_clip(act, (project_id, lesson.id, scene.id, segment.id), clip)

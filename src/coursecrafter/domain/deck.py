@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from coursecrafter.domain.clip import ClipBox
+from coursecrafter.domain.clip import AS_IT_IS, ClipBox, ClipPlayback
 from coursecrafter.domain.stored import StoredObject
 
 
@@ -91,6 +91,7 @@ class SlideClip:
         build: after what is said of this one it plays.
         box: where it plays on the slide's picture; None for a recording.
         stored: its bytes, once they were taken out of the deck.
+        playback: how it is played.
     """
 
     part: str
@@ -99,6 +100,7 @@ class SlideClip:
     build: int
     box: ClipBox | None = None
     stored: StoredObject | None = None
+    playback: ClipPlayback = AS_IT_IS
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +220,8 @@ def _slide(value: dict[str, Any]) -> Slide:
 def _clip(value: dict[str, Any]) -> SlideClip:
     box, stored = value["box"], value["stored"]
     placed = {"box": ClipBox.from_json(box) if box else None, "stored": StoredObject(**stored) if stored else None}
-    return SlideClip(**{**value, **placed})
+    # Decks that were read before trims and crops were kept to hold none.
+    return SlideClip(**{**value, **placed, "playback": ClipPlayback.from_json(value.get("playback", {}))})
 
 
 def _build(value: dict[str, Any]) -> Build:

@@ -8,18 +8,22 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from pathlib import Path
 
 from coursecrafter.domain.deck import Deck, Slide, SlideClip
 from coursecrafter.errors import IngestError, VideoError
 from coursecrafter.ingest.archive import open_archive
 from coursecrafter.ingest.inspection import inspect_clip
+from coursecrafter.media.clips import LONGEST_CLIP_S
 from coursecrafter.media.recording import container_format
 
 MAX_CLIP_BYTES = 400 << 20
 MAX_ALL_BYTES = 1 << 30
 COPIED_BYTES = 1 << 20
 UNPLAYED = "“{name}” is not played. {reason}"
+TOO_LONG = f"It lasts longer than {LONGEST_CLIP_S // 60} minutes."
+EMPTY_TRIM = "The trim of “{name}” would leave nothing of it, so it is not applied."
 SOUND_TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "mp4": "audio/mp4", "ogg": "audio/ogg", "flac": "audio/flac"}
 FILM_TYPE = "video/mp4"
 
@@ -34,10 +38,15 @@ class ClipTooLarge(VideoError):
 
 @dataclass(frozen=True, slots=True)
 class TakenOut:
-    """A file taken out of a deck."""
+    """A file taken out of a deck.
+
+    Attributes:
+        lasts_s: as it says itself; 0 where it does not.
+    """
 
     path: Path
     mime_type: str
+    lasts_s: Fraction = Fraction(0)
 
 
 @dataclass(slots=True)
@@ -56,7 +65,7 @@ class _Taker:
             target = self.folder / f"clip{len(self.taken)}"
             try:
                 self._copy(clip.part, target)
-                self.taken[key] = TakenOut(target, _look_into(target, is_sound=clip.is_sound))
+                self.taken[key] = TakenOut(target, *_look_into(target, is_sound=clip.is_sound))
             except (IngestError, VideoError) as error:
                 target.unlink(missing_ok=True)
                 self.taken[key] = error.message
@@ -96,7 +105,8 @@ def take_out(path: Path, deck: Deck, folder: Path) -> tuple[Deck, Mapping[str, T
     with path.open("rb") as file, open_archive(file) as archive:
         taker = _Taker(archive, folder)
         slides = tuple(_played(slide, taker) for slide in deck.slides)
-    files = {f"{part}/{is_sound}": one for (part, is_sound), one in taker.taken.items() if isinstance(one, TakenOut)}
+    played = {clip_file(clip): taker.take(clip) for slide in slides for clip in slide.clips}
+    files = {name: one for name, one in played.items() if isinstance(one, TakenOut)}
     return replace(deck, slides=slides), files
 
 
@@ -106,23 +116,32 @@ def clip_file(clip: SlideClip) -> str:
 
 
 def _played(slide: Slide, taker: _Taker) -> Slide:
-    found = [(clip, taker.take(clip)) for clip in slide.clips]
-    refused = dict.fromkeys(
-        UNPLAYED.format(name=clip.name, reason=reason) for clip, reason in found if isinstance(reason, str)
-    )
-    clips = tuple(clip for clip, file in found if isinstance(file, TakenOut))
-    return replace(slide, clips=clips, caveats=(*slide.caveats, *refused))
+    caveats: dict[str, None] = {}
+    clips = []
+    for clip in slide.clips:
+        file = taker.take(clip)
+        if isinstance(file, str):
+            caveats[UNPLAYED.format(name=clip.name, reason=file)] = None
+            continue
+        playback = clip.playback
+        if playback.leaves_nothing_of(file.lasts_s):
+            caveats[EMPTY_TRIM.format(name=clip.name)] = None
+            playback = replace(playback, start_ms=0, end_ms=0)
+        start_s, end_s = playback.span_s(file.lasts_s)
+        if (file.lasts_s if end_s is None else end_s) - start_s > LONGEST_CLIP_S:
+            caveats[UNPLAYED.format(name=clip.name, reason=TOO_LONG)] = None
+            continue
+        clips.append(replace(clip, playback=playback))
+    return replace(slide, clips=tuple(clips), caveats=(*slide.caveats, *caveats))
 
 
-def _look_into(path: Path, *, is_sound: bool) -> str:
-    """The MIME type of a film or recording that can be played.
+def _look_into(path: Path, *, is_sound: bool) -> tuple[str, Fraction]:
+    """The MIME type of a film or recording that can be played, and how long it says that it lasts, in seconds.
 
     Raises:
         IngestError, VideoError: it cannot.
     """
     if not is_sound:
-        inspect_clip(path, "film", "mp4")
-        return FILM_TYPE
+        return FILM_TYPE, inspect_clip(path, "film", "mp4")
     reader = container_format(path)
-    inspect_clip(path, "recording", reader)
-    return SOUND_TYPES[reader]
+    return SOUND_TYPES[reader], inspect_clip(path, "recording", reader)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from coursecrafter.domain.clip import ClipBox
+from coursecrafter.domain.clip import ClipBox, ClipPlayback
 from coursecrafter.domain.deck import Build, Deck, MissingFont, Slide, SlideClip, Trigger, block_from_json
 from coursecrafter.domain.keys import content_key
 from coursecrafter.errors import IngestError
@@ -93,6 +93,7 @@ def _clip(answer: dict[str, Any], builds: int) -> SlideClip:
         is_sound=bool(answer["is_sound"]),
         build=min(max(int(answer["build"]), 0), builds - 1),
         box=ClipBox.from_json(box) if box else None,
+        playback=ClipPlayback.from_json(answer["playback"]),
     )
 
 

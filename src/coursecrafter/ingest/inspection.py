@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -93,13 +94,16 @@ def inspect_recording(path: Path, reader: str) -> dict[str, Any]:
     return _inspect("film_parser", ["recording", reader], path, ("duration_ms",))
 
 
-def inspect_clip(path: Path, subject: str, reader: str) -> None:
-    """Refuse a film or recording that cannot play in a video's place, as far as its beginning and its length tell.
+def inspect_clip(path: Path, subject: str, reader: str) -> Fraction:
+    """Refuse a film or recording that cannot play in a video's place, as far as its beginning tells.
 
     Args:
         path: the file.
         subject: "film" or "recording".
         reader: FFmpeg's name of the one format that is tried for a recording.
+
+    Returns:
+        How long it says that it lasts, in seconds; 0 where it does not say so.
 
     Raises:
         UnplayableClip: CC-0236.
@@ -107,7 +111,7 @@ def inspect_clip(path: Path, subject: str, reader: str) -> None:
         NotARecording, DamagedRecording, RecordingTooLong: CC-0133 to CC-0135.
         Undecodable: CC-0131, its decoder broke down.
     """
-    _inspect("film_parser", [f"clip_{subject}", reader], path, ("duration_ms",))
+    return Fraction(_inspect("film_parser", [f"clip_{subject}", reader], path, ("duration_ms",))["duration_ms"], 1000)
 
 
 def inspect_pdf(path: Path) -> dict[str, Any]:

@@ -52,12 +52,18 @@ class Inheritance:
 
     def box(self, shape: etree._Element) -> Box | None:
         """Where a shape stands, in the coordinates of its parent."""
+        transform = self.transform(shape)
+        offset, extent = (None if transform is None else transform.find(f"{{*}}{name}") for name in ("off", "ext"))
+        if offset is None or extent is None:
+            return None
+        return Box(_emu(offset, "x"), _emu(offset, "y"), _emu(extent, "cx"), _emu(extent, "cy"))
+
+    def transform(self, shape: etree._Element) -> etree._Element | None:
+        """The element that says where a shape stands and how it is turned: its own, else one that it inherits."""
         for element in (shape, *self._ancestors(shape)):
             found = find_all(element, "p:spPr/a:xfrm | p:grpSpPr/a:xfrm | p:xfrm")
-            offset = found[0].find("{*}off") if found else None
-            extent = found[0].find("{*}ext") if found else None
-            if offset is not None and extent is not None:
-                return Box(_emu(offset, "x"), _emu(offset, "y"), _emu(extent, "cx"), _emu(extent, "cy"))
+            if found and found[0].find("{*}off") is not None and found[0].find("{*}ext") is not None:
+                return found[0]
         return None
 
     def is_bullet(self, shape: etree._Element, paragraph: etree._Element, level: int) -> bool:

@@ -4,34 +4,35 @@ Only what is in the deck is taken; what a link leads to is never fetched, and is
 reads a deck's XML.
 
 Source: ECMA-376 Part 1, 20.1.3 (`a:videoFile`, `a:audioFile`, `a:wavAudioFile`), 19.5 (`p:cmd` in a media call);
-[MS-PPTX], `p14:media` (embedded media, `p14:trim`).
+[MS-PPTX], `p14:media` (embedded media).
 """
 
 from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from pathlib import PureWindowsPath
 from urllib.parse import unquote
 
 from lxml import etree
 
-from coursecrafter.domain.clip import ClipBox
+from coursecrafter.domain.clip import AS_IT_IS, ClipBox, ClipPlayback
 from coursecrafter.ingest.characters import clean_line
+from coursecrafter.ingest.media_place import place_film
+from coursecrafter.ingest.media_playback import EMBEDDED, read_muted, read_playback
 from coursecrafter.ingest.package import P, Package, R, Relationship, find_all, find_values
 from coursecrafter.ingest.placeholders import Box, Inheritance
 from coursecrafter.ingest.timing import Part, State, read_plays
 
 PICTURE_PX = (1920, 1080)
-MAX_DEPTH = 30
 LINKED = "“{name}” is not in the deck but a link to a file elsewhere, so it is not played."
 MISSING = "“{name}” is not in the deck, so it is not played."
-TRIMMED = "“{name}” is trimmed in the deck; here it is played whole."
+SLANTED = "“{name}” stands at a slant on the slide, so it is not played: its picture stands there."
+MUTED = "“{name}” is muted in the deck, so it is not played."
 FROM_DISC = "A sound from an audio disc is not played."
 _MEDIA = "./p:nvPicPr/p:nvPr/*[self::a:videoFile or self::a:audioFile or self::a:wavAudioFile or self::a:quickTimeFile]"
-_EMBEDDED = "./p:nvPicPr/p:nvPr/p:extLst/p:ext/p14:media"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class FoundMedia:
         is_sound: whether it is a recording.
         build: index of the state after whose words it plays.
         box: of a film, as fractions of the slide's picture.
+        playback: how it is played.
     """
 
     part: str
@@ -51,10 +53,12 @@ class FoundMedia:
     is_sound: bool
     build: int
     box: ClipBox | None
+    playback: ClipPlayback = AS_IT_IS
 
     def to_json(self) -> dict[str, object]:
         """As the parser's answer has it."""
-        return {**asdict(self), "box": dict(self.box.to_json()) if self.box else None}
+        box = dict(self.box.to_json()) if self.box else None
+        return {**asdict(self), "box": box, "playback": dict(self.playback.to_json())}
 
 
 def find_media(
@@ -69,7 +73,7 @@ def find_media(
         size: width and height of the slide in EMU.
     """
     slide = package.parse(part)
-    inheritance, plays = Inheritance(package, part), read_plays(slide)
+    inheritance, plays, muted = Inheritance(package, part), read_plays(slide), read_muted(slide)
     found: list[FoundMedia] = []
     caveats: dict[str, None] = {}
     for picture in slide.iter(f"{P}pic"):
@@ -85,20 +89,37 @@ def find_media(
         build = _build(picture, states, plays)
         if build is None or (not is_sound and _is_hidden(picture)):
             continue
-        if find_all(picture, f"{_EMBEDDED}/p14:trim"):
-            caveats[TRIMMED.format(name=name)] = None
-        box = None if is_sound else _on_picture(_on_slide(inheritance, picture) or Box(0, 0, *size), size)
-        found.append(FoundMedia(relationship.target, name, is_sound, build, box))
+        one = FoundMedia(relationship.target, name, is_sound, build, None)
+        shown, unapplied = _as_it_plays(one, picture, inheritance, size, is_muted=_shape_id(picture) in muted)
+        caveats |= dict.fromkeys(unapplied)
+        if shown:
+            found.append(shown)
     if find_all(slide, ".//p:nvPr/a:audioCd"):
         caveats[FROM_DISC] = None
     return sorted(found, key=lambda one: one.build), list(caveats)
+
+
+def _as_it_plays(
+    media: FoundMedia, picture: etree._Element, inheritance: Inheritance, size: tuple[int, int], *, is_muted: bool
+) -> tuple[FoundMedia | None, tuple[str, ...]]:
+    """The same with its place and its playback, None where it does not play; and sentences on what is left out."""
+    found = read_playback(picture, media.name, is_sound=media.is_sound, is_muted=is_muted)
+    if media.is_sound:
+        if is_muted:
+            return None, (MUTED.format(name=media.name),)
+        return replace(media, playback=found.playback), found.caveats
+    placed = place_film(inheritance, picture, Box(0, 0, *size), found.insets)
+    if placed is None:
+        return None, (SLANTED.format(name=media.name),)
+    playback = replace(found.playback, turns=placed.turns, is_mirrored=placed.is_mirrored)
+    return replace(media, box=_on_picture(placed.box, size), playback=playback), found.caveats
 
 
 def _relationship(
     package: Package, part: str, picture: etree._Element, media: etree._Element
 ) -> tuple[Relationship | None, str]:
     """How the slide refers to what is played, the deck's own copy first; and what it is called."""
-    named = [value for one in find_all(picture, _EMBEDDED) for value in (one.get(f"{R}embed"), one.get(f"{R}link"))]
+    named = [value for one in find_all(picture, EMBEDDED) for value in (one.get(f"{R}embed"), one.get(f"{R}link"))]
     named += [media.get(f"{R}embed"), media.get(f"{R}link")]
     known = package.relationships(part)
     found = [known[one] for one in named if one and one in known]
@@ -125,6 +146,10 @@ def _build(picture: etree._Element, states: Sequence[State], plays: dict[str, in
     return shown[-1] if shown else None
 
 
+def _shape_id(picture: etree._Element) -> str:
+    return next(iter(find_values(picture, "./p:nvPicPr/p:cNvPr/@id")), "")
+
+
 def _properties(picture: etree._Element) -> Iterator[etree._Element]:
     """Those of a picture and of the groups that it stands in."""
     for element in (picture, *picture.iterancestors(f"{P}grpSp")):
@@ -133,38 +158,6 @@ def _properties(picture: etree._Element) -> Iterator[etree._Element]:
 
 def _is_hidden(picture: etree._Element) -> bool:
     return any(one.get("hidden") in {"1", "true"} for one in _properties(picture))
-
-
-def _on_slide(inheritance: Inheritance, picture: etree._Element) -> Box | None:
-    """Where a picture stands on the slide, through all groups that it is in."""
-    box = inheritance.box(picture)
-    for depth, group in enumerate(picture.iterancestors(f"{P}grpSp")):
-        if box is None or depth == MAX_DEPTH:
-            return None
-        box = _out_of(group, box)
-    return box
-
-
-def _out_of(group: etree._Element, box: Box) -> Box:
-    """A box of a group's own coordinates in those of what the group stands in."""
-    values = [_numbers(group, *one) for one in (("off", "x", "y"), ("ext", "cx", "cy"))]
-    inner = [_numbers(group, *one) for one in (("chOff", "x", "y"), ("chExt", "cx", "cy"))]
-    if not all((*values, *inner)) or 0 in inner[1]:
-        return box
-    (x, y), (width, height) = values
-    (left, top), (across, down) = inner
-    wide, high = Fraction(width, across), Fraction(height, down)
-    return Box(
-        round(x + (box.left - left) * wide),
-        round(y + (box.top - top) * high),
-        round(box.width * wide),
-        round(box.height * high),
-    )
-
-
-def _numbers(group: etree._Element, name: str, *keys: str) -> tuple[int, ...]:
-    found = next(iter(find_all(group, f"./p:grpSpPr/a:xfrm/a:{name}")), None)
-    return () if found is None else tuple(int(found.get(key) or 0) for key in keys)
 
 
 def _on_picture(box: Box, size: tuple[int, int]) -> ClipBox:

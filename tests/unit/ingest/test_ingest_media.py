@@ -18,6 +18,7 @@ from coursecrafter.ingest import deck_media
 from coursecrafter.ingest.deck_media import TakenOut, clip_file, take_out
 from coursecrafter.ingest.deck_reader import read_deck
 from decks import NARROW_IN, Effect, Sketch, add_box, appear, make_deck, rewrite_parts
+from played_decks import add_film, add_sound
 
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 
@@ -30,30 +31,6 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def bell(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return recording(tmp_path_factory.mktemp("bell") / "Bell.mp3", seconds=1)
-
-
-def add_film(
-    path: Path, *, at: tuple[float, float] = (4, 2), size: tuple[float, float] = (6, 3.375)
-) -> Callable[[Any], Any]:
-    """Draws a film on a slide, without an animation of its own; place and size in inches."""
-
-    def draw(slide: Any) -> Any:
-        movie = slide.shapes.add_movie(str(path), *map(Inches, (*at, *size)), mime_type="video/mp4")
-        for timing in slide.element.findall("{*}timing"):
-            slide.element.remove(timing)
-        return movie
-
-    return draw
-
-
-def add_sound(path: Path) -> Callable[[Any], Any]:
-    """Draws a recording on a slide, as PowerPoint writes it: `a:audioFile` where a film has `a:videoFile`."""
-
-    def draw(slide: Any) -> None:
-        shape = add_film(path, at=(0, 0), size=(1, 1))(slide)
-        shape.element.nvPicPr.nvPr.find(f"{{{_A}}}videoFile").tag = f"{{{_A}}}audioFile"
-
-    return draw
 
 
 def read(path: Path, *slides: Sketch, **form: Any) -> tuple[Slide, ...]:
@@ -222,15 +199,3 @@ def test_a_film_whose_part_is_gone_is_named(tmp_path: Path, film: Path) -> None:
     (slide,) = read_deck(path).slides
 
     assert (slide.clips, slide.caveats) == ((), ("“Door.mp4” is not in the deck, so it is not played.",))
-
-
-def test_a_trimmed_film_is_played_whole_and_that_is_said(tmp_path: Path, film: Path) -> None:
-    def draw(slide: Any) -> None:
-        movie = add_film(film)(slide)
-        media = next(movie.element.iter("{*}media"))
-        etree.SubElement(media, media.tag.replace("media", "trim"), st="100")
-
-    (slide,) = read(tmp_path / "a.pptx", Sketch("Doors", draw=draw))
-
-    assert (len(slide.clips), len(slide.caveats)) == (1, 1)
-    assert "trimmed" in slide.caveats[0]
