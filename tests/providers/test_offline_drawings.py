@@ -17,6 +17,7 @@ from PIL import Image
 
 from coursecrafter.gateway.ports import ImageRequest
 from coursecrafter.gateway.providers.offline_image import OfflineImage, compose_svg
+from coursecrafter.gateway.providers.picture_canvas import make_scheme
 from coursecrafter.gateway.providers.picture_families import DRAWINGS
 from coursecrafter.gateway.providers.picture_lettering import Type, fit, fonts_of
 from coursecrafter.gateway.providers.picture_pad import legible
@@ -202,6 +203,23 @@ def test_a_drawing_without_lettering_has_no_words(family: Family) -> None:
         svg = compose_svg(request(bare, seed))
         told = " ".join(re.sub(r"<[^>]+>", " ", line) for line in texts_of(svg))
         assert not re.search(r"[^\W\d_]{2,}", told)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("count", "least"), [(2, 0.6), (3, 0.9), (4, 0.9), (7, 0.9)])
+def test_a_checklist_without_words_fills_its_place(seed: int, count: int, least: float) -> None:
+    place = 0.86
+    bare = replace(sketch(Family.CHECKLIST, "de", count), lettering=Lettering.NONE, area=(place, place))
+    asked = request(bare, seed)
+    card = make_scheme(BRAND, is_dark=False).card
+
+    boxes = re.findall(
+        rf'<rect x="\S+" y="(\S+)" width="\S+" height="(\S+)" rx="\S+" fill="{card}"', compose_svg(asked)
+    )
+    top, bottom = min(float(y) for y, _ in boxes), max(float(y) + float(high) for y, high in boxes)
+
+    assert least <= (bottom - top) / (place * asked.height_px) <= 1
+    assert abs(top + bottom - asked.height_px) < 0.04 * asked.height_px
 
 
 def test_labels_alone_leave_out_the_title_and_what_is_quoted() -> None:

@@ -9,7 +9,14 @@ from coursecrafter.domain.look import FrameSize, Shape
 from coursecrafter.engines.e2_video.layout import SceneLayout, SceneText, lay_out_scene
 from coursecrafter.engines.e2_video.palette import make_palette
 from coursecrafter.engines.e2_video.produce import image_request
-from coursecrafter.engines.e2_video.sketches import SHOWN_ANYWHERE, scene_sketch, sketch_for_any_place
+from coursecrafter.engines.e2_video.sketches import (
+    SHOWN,
+    SHOWN_ANYWHERE,
+    SHOWN_OF_ROUND,
+    scene_sketch,
+    sketch_for_any_place,
+)
+from coursecrafter.engines.e2_video.templates import EDITORIAL, PANEL, Template
 from coursecrafter.gateway.sketches import Family, Lettering
 
 STEPS = (
@@ -19,9 +26,9 @@ STEPS = (
 PALETTE = make_palette(Brand("Acme"))
 
 
-def laid_out(*texts: str, number: int = 2, shape: Shape = Shape.WIDE) -> SceneLayout:
+def laid_out(*texts: str, number: int = 2, shape: Shape = Shape.WIDE, template: Template = PANEL) -> SceneLayout:
     text = SceneText(number, 9, "How glass is recycled", "Lesson", texts, "Acme")
-    return lay_out_scene(text, PALETTE, size=FrameSize(shape))
+    return lay_out_scene(text, PALETTE, template, FrameSize(shape))
 
 
 def test_a_drawing_beside_a_text_names_its_parts() -> None:
@@ -60,6 +67,14 @@ def test_a_drawing_keeps_to_what_is_seen_of_the_picture() -> None:
     assert sketch is not None
     assert sketch.area[0] <= layout.illustration.width / layout.illustration.height
     assert image_request("Glass", Brand("Acme"), 1, sketch).sketch == sketch
+
+
+def test_a_drawing_keeps_clear_of_round_corners() -> None:
+    layouts = [laid_out("Only 9 percent of all plastic is recycled.", template=one) for one in (PANEL, EDITORIAL)]
+
+    shown = [sketch.area for layout in layouts if (sketch := scene_sketch(layout))]
+
+    assert shown == [(SHOWN_OF_ROUND, SHOWN_OF_ROUND), (SHOWN, SHOWN)]
 
 
 def test_a_picture_for_any_place_keeps_to_its_middle() -> None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from coursecrafter.engines.e2_video.layout import SceneLayout
-from coursecrafter.engines.e2_video.stages import Arrangement
+from coursecrafter.engines.e2_video.stages import Arrangement, Cut
 from coursecrafter.gateway.providers.offline_text.sketching import sketch_of
 from coursecrafter.gateway.sketches import Family, Lettering, Sketch
 
-SHOWN, SHOWN_OF_CIRCLE = 0.86, 0.68
-"""Of a picture's visible part, what a drawing may take: the rest is its margin, or cut off by an outline."""
+SHOWN, SHOWN_OF_ROUND = 0.86, 0.8
+"""Of a picture's visible part, what a drawing may take: the rest is its margin, or cut off by round corners."""
 SHOWN_ANYWHERE = 0.68
 """Of each side of a square picture: about what the narrowest places leave of it."""
 LEAST_FOR_WORDS_PX = 640
@@ -28,7 +28,8 @@ def scene_sketch(layout: SceneLayout) -> Sketch | None:
     text, box = layout.text, layout.illustration
     has_room = min(box.width, box.height) >= LEAST_FOR_WORDS_PX * layout.size.scale
     says_more = layout.arrangement is Arrangement.SPLIT and has_room
-    share = SHOWN_OF_CIRCLE if layout.arrangement is Arrangement.STATEMENT else SHOWN
+    is_round = layout.arrangement is Arrangement.STATEMENT and layout.template.cut is Cut.PANEL
+    share = SHOWN_OF_ROUND if is_round else SHOWN
     area = (share * min(1, box.width / box.height), share * min(1, box.height / box.width))
     sketch = sketch_of(
         text.language,

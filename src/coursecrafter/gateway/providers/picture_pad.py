@@ -55,7 +55,8 @@ LABEL_SIZES = SIZES[4:]
 TITLE_SIZES = SIZES[3:8]
 TITLE_SPACE = 15.0
 GREEK_BARS = (0.82, 0.54)
-MUTE_SIZE = 4.4
+MUTE_SIZE, MUTE_WIDTH = 4.4, 34.0
+"""Of the bars in place of a label, in units; larger ones are wider too."""
 PADDING = 0.9
 """What stays free above and below a label in its box, in ems of the label."""
 
@@ -159,26 +160,38 @@ class Pad:
         return Type(weight, self.sketch.language)
 
     def label_blocks(
-        self, width: float, most_lines: int = 3, *, height: float = math.inf, weight: int = SEMIBOLD
+        self,
+        width: float,
+        most_lines: int = 3,
+        *,
+        height: float = math.inf,
+        weight: int = SEMIBOLD,
+        sizes: Sequence[float] = LABEL_SIZES,
     ) -> tuple[Block, ...]:
         """The labels at one size, each within `width` and `height` units; empty where the picture has no words."""
-        return self.blocks_within([width] * len(self.labels), most_lines, height=height, weight=weight)
+        return self.blocks_within([width] * len(self.labels), most_lines, height=height, weight=weight, sizes=sizes)
 
     def blocks_within(
-        self, widths: Sequence[float], most_lines: int, *, height: float = math.inf, weight: int = SEMIBOLD
+        self,
+        widths: Sequence[float],
+        most_lines: int,
+        *,
+        height: float = math.inf,
+        weight: int = SEMIBOLD,
+        sizes: Sequence[float] = LABEL_SIZES,
     ) -> tuple[Block, ...]:
         """The same with a width for each label."""
         if not self.has_words:
             return tuple(Block((), min(height * 0.3, MUTE_SIZE)) for _ in self.labels)
         named = list(zip(self.labels, widths, strict=True))
-        for size in LABEL_SIZES:
+        for size in sizes:
             fitted = [fit_whole(label, self.typed(weight), width, most_lines, size) for label, width in named]
             blocks = tuple(block for block in fitted if block and block.height + size * PADDING <= height)
             if len(blocks) == len(named):
                 return blocks
-        fewest = max(int((height / LABEL_SIZES[-1] - CAP_HEIGHT) / LEADING) + 1, 1) if height < math.inf else most_lines
+        fewest = max(int((height / sizes[-1] - CAP_HEIGHT) / LEADING) + 1, 1) if height < math.inf else most_lines
         return tuple(
-            fit(label, self.typed(weight), width, min(fewest, most_lines), LABEL_SIZES[-1:]) for label, width in named
+            fit(label, self.typed(weight), width, min(fewest, most_lines), sizes[-1:]) for label, width in named
         )
 
     def has_room(self, width: float, most_lines: int, height: float) -> bool:
@@ -212,7 +225,7 @@ class Pad:
     def _bars(self, size: float, x: float, middle: float, ink: str, anchor: str, width: float) -> str:
         unit, drawn = self.unit, ""
         for nth, share in enumerate(GREEK_BARS):
-            long = min(width, 34.0) * share * unit
+            long = min(width, MUTE_WIDTH * max(size / MUTE_SIZE, 1.0)) * share * unit
             left = x - {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor] * long
             thick = 0.42 * size * unit
             top = middle + (nth - 0.5) * 0.95 * size * unit - thick / 2
