@@ -18,9 +18,11 @@ from coursecrafter.authoring.courses import read_course
 from coursecrafter.authoring.plans import PlanLine, read_plan
 from coursecrafter.authoring.segments import change_segment, delete_segment
 from coursecrafter.authoring.slots import Slot
+from coursecrafter.domain.clip import ClipPlayback
 from coursecrafter.domain.course import Engine, SegmentContent
 from coursecrafter.reading.provenance import read_provenance
 from decks import Sketch, make_deck
+from played_decks import add_film, playing
 
 AUDIO_FILE = "{http://schemas.openxmlformats.org/drawingml/2006/main}audioFile"
 
@@ -138,3 +140,25 @@ def test_another_film_takes_the_place_of_the_one_before(
     assert [segment.clip.name if segment.clip else "" for segment in segments] == ["", "Window.mp4", "", "Bell.mp3"]
     assert segments[1].clip is not None
     assert course.store.get_bytes(segments[1].clip.stored) == other.read_bytes()
+
+
+def test_a_film_that_is_trimmed_later_is_played_so_from_then_on(
+    floor: Shopfloor, media: dict[str, Path], tmp_path: Path
+) -> None:
+    course = floor.course()
+    lesson_id = course.lesson()
+    draw = add_film(media["film"])
+    found = []
+    for name, drawn in (("Whole", draw), ("Part", playing(draw, trim={"st": "500"}, node='mute="1"')), ("Again", draw)):
+        sketch = Sketch(title="Doors", draw=drawn)
+        course.upload(make_deck(tmp_path / f"{name}.pptx", [sketch], language="en"), "pptx", lesson_id)
+        course.ask("parse_ppt", lesson_id=lesson_id)
+        clip = lesson_of(course, lesson_id)[1].clip
+        assert clip is not None
+        found.append(clip.playback)
+
+    whole = ClipPlayback(fills_box=True)
+    assert found == [whole, ClipPlayback(start_ms=500, is_muted=True, fills_box=True), whole]
+    line = plan_of(course, lesson_id)[1]
+    slot = Slot(course.project_id, "segment_clip", Engine.E1, lesson_id, line.scene_id, line.segment_id)
+    assert len(course.read(versions_of, slot)) == 1

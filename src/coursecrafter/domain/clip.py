@@ -46,6 +46,7 @@ class ClipPlayback:
             and height.
         is_mirrored: whether left and right change sides, before its pictures are turned.
         turns: how often its pictures are turned clockwise by 90 degrees, 0 to 3.
+        fills_box: whether it takes all of its place, as a film on a slide does; else it keeps its own shape there.
     """
 
     start_ms: int = 0
@@ -56,6 +57,7 @@ class ClipPlayback:
     crop: tuple[int, int, int, int] = (0, 0, 0, 0)
     is_mirrored: bool = False
     turns: int = 0
+    fills_box: bool = False
 
     @property
     def heard(self) -> Mapping[str, Any]:
@@ -101,6 +103,7 @@ class ClipPlayback:
             crop=(left, top, right, bottom) if is_left else cls().crop,
             is_mirrored=bool(value.get("is_mirrored")),
             turns=int(value.get("turns", 0)) % 4,
+            fills_box=bool(value.get("fills_box")),
         )
 
 

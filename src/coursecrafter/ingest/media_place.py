@@ -68,6 +68,28 @@ def place_film(
     return placed
 
 
+def cut_off(placed: Placed, slide: Box) -> tuple[Box, Insets] | None:
+    """What is seen of a film that reaches beyond its slide; None where nothing is.
+
+    Returns:
+        Where that stands, and what is cut off the film as it is before it is mirrored and turned, as parts of it: on
+        the left, at the top, on the right and at the bottom.
+    """
+    box = placed.box
+    left, top = max(box.left, slide.left), max(box.top, slide.top)
+    right, bottom = min(box.right, slide.right), min(box.bottom, slide.bottom)
+    if left >= right or top >= bottom:
+        return None
+    on_slide = (
+        Fraction(left - box.left, box.width), Fraction(top - box.top, box.height),
+        Fraction(box.right - right, box.width), Fraction(box.bottom - bottom, box.height),
+    )  # fmt: skip
+    # A quarter clockwise, and what was on the left is at the top.
+    first, second, third, fourth = (on_slide[(side + placed.turns) % 4] for side in range(4))
+    cut = (third, second, first, fourth) if placed.is_mirrored else (first, second, third, fourth)
+    return Box(left, top, right - left, bottom - top), cut
+
+
 def _inside(frame: Box, insets: Insets) -> Box:
     left, top, right, bottom = insets
     return Box(

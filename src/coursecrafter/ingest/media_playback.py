@@ -80,6 +80,19 @@ def read_muted(slide: etree._Element) -> frozenset[str]:
     return frozenset(muted)
 
 
+def crop_more(crop: tuple[int, int, int, int], cut: Insets) -> tuple[int, int, int, int]:
+    """A crop that leaves of what another leaves only a part.
+
+    Args:
+        crop: the other.
+        cut: what is cut off besides, as parts of what the other leaves.
+    """
+    left, top, right, bottom = crop
+    across, down = WHOLE - left - right, WHOLE - top - bottom
+    more = (int(part * side) for part, side in zip(cut, (across, down, across, down), strict=True))
+    return left + next(more), top + next(more), right + next(more), bottom + next(more)
+
+
 def _times(picture: etree._Element, name: str, caveats: list[str]) -> Iterator[tuple[str, int]]:
     for field, (element, attribute, what) in _TIMES.items():
         found = next(iter(find_all(picture, f"{EMBEDDED}/p14:{element}[@{attribute}]")), None)

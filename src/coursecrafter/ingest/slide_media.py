@@ -20,13 +20,14 @@ from lxml import etree
 
 from coursecrafter.domain.clip import AS_IT_IS, ClipBox, ClipPlayback
 from coursecrafter.ingest.characters import clean_line
-from coursecrafter.ingest.media_place import place_film
-from coursecrafter.ingest.media_playback import EMBEDDED, read_muted, read_playback
+from coursecrafter.ingest.media_place import cut_off, place_film
+from coursecrafter.ingest.media_playback import EMBEDDED, crop_more, read_muted, read_playback
 from coursecrafter.ingest.package import P, Package, R, Relationship, find_all, find_values
 from coursecrafter.ingest.placeholders import Box, Inheritance
 from coursecrafter.ingest.timing import Part, State, read_plays
 
 PICTURE_PX = (1920, 1080)
+NOWHERE = Box(0, 0, 0, 0)
 LINKED = "“{name}” is not in the deck but a link to a file elsewhere, so it is not played."
 MISSING = "“{name}” is not in the deck, so it is not played."
 SLANTED = "“{name}” stands at a slant on the slide, so it is not played: its picture stands there."
@@ -108,11 +109,20 @@ def _as_it_plays(
         if is_muted:
             return None, (MUTED.format(name=media.name),)
         return replace(media, playback=found.playback), found.caveats
-    placed = place_film(inheritance, picture, Box(0, 0, *size), found.insets)
+    slide = Box(0, 0, *size)
+    placed = place_film(inheritance, picture, slide, found.insets)
     if placed is None:
         return None, (SLANTED.format(name=media.name),)
-    playback = replace(found.playback, turns=placed.turns, is_mirrored=placed.is_mirrored)
-    return replace(media, box=_on_picture(placed.box, size), playback=playback), found.caveats
+    # What stands beside the slide is heard, and not seen.
+    box, cut = cut_off(placed, slide) or (NOWHERE, (Fraction(0),) * 4)
+    playback = replace(
+        found.playback,
+        crop=crop_more(found.playback.crop, cut),
+        turns=placed.turns,
+        is_mirrored=placed.is_mirrored,
+        fills_box=True,
+    )
+    return replace(media, box=_on_picture(box, size), playback=playback), found.caveats
 
 
 def _relationship(
@@ -167,8 +177,7 @@ def _on_picture(box: Box, size: tuple[int, int]) -> ClipBox:
     for start, length, slide, picture in zip(
         (box.left, box.top), (box.width, box.height), size, PICTURE_PX, strict=True
     ):
-        first = (picture - slide * scale) / 2
-        begin, end = (min(max(first + at * scale, Fraction(0)), Fraction(picture)) for at in (start, start + length))
-        sides.append((float(begin / picture), float((end - begin) / picture)))
+        begin = (picture - slide * scale) / 2 + start * scale
+        sides.append((float(begin / picture), float(length * scale / picture)))
     (left, width), (top, height) = sides
     return ClipBox(left, top, width, height)

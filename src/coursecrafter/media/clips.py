@@ -27,6 +27,8 @@ LONGEST_SHAPE = 8
 POSTER_SIDE_PX = 1080
 TRIMMED_PX = 2
 """A clip is read this much larger on each side: rounding must leave no black line at its edge."""
+MOST_EDGE = 1.02
+"""Of a film that is to fill a place of nearly its own shape, at most this share of a side is cut off."""
 LARGEST_READ_PX = 4096
 """Of which a small part is to be seen, a film is read no larger than this."""
 A_SCENE = "a scene"
@@ -148,7 +150,7 @@ def read_clip(
     whose: str = A_SCENE,
     playback: ClipPlayback = AS_IT_IS,
 ) -> Iterator[Pixels]:
-    """Pictures of a clip, covering a place; what reaches beyond it is cut off on both sides.
+    """Pictures of a clip, covering a place; what reaches beyond it is cut off on both sides, or drawn together.
 
     Args:
         path, clip: the clip, as it was measured.
@@ -175,7 +177,7 @@ def read_clip(
     kept = _Kept((left + 1 - right) / 2 * width, (top + 1 - bottom) / 2 * height, across * scale, down * scale)
     with playable(whose):
         for pixels in read_pictures(path, times, width_px=width, height_px=height):
-            shown = kept.cut_out(pixels, width_px, height_px)
+            shown = kept.fit(pixels, width_px, height_px, fills=playback.fills_box)
             upright = shown[:, ::-1] if playback.is_mirrored else shown
             yield np.rot90(upright, -playback.turns)
 
@@ -189,19 +191,24 @@ class _Kept:
     width: Fraction
     height: Fraction
 
-    def cut_out(self, pixels: Pixels, width_px: int, height_px: int) -> Pixels:
-        """As much of its middle as covers a place; enlarged where it is smaller than that."""
-        if self.width >= width_px and self.height >= height_px:
+    def fit(self, pixels: Pixels, width_px: int, height_px: int, *, fills: bool) -> Pixels:
+        """As much of its middle as covers a place; or all of it, where it is to fill a place of another shape.
+
+        It is cut out as it was read, unless it was read smaller than its place or would lose more than its edge.
+        """
+        edges = float(self.width / width_px), float(self.height / height_px)
+        loses = fills and max(edges) > MOST_EDGE * min(edges)
+        if min(edges) >= 1 and not loses:
             left = math.floor(self.middle_x - Fraction(width_px, 2))
             top = math.floor(self.middle_y - Fraction(height_px, 2))
             return pixels[top : top + height_px, left : left + width_px]
-        share = min(self.width / width_px, self.height / height_px)
-        half_width, half_height = width_px * share / 2, height_px * share / 2
-        box = (
-            float(self.middle_x - half_width), float(self.middle_y - half_height),
-            float(self.middle_x + half_width), float(self.middle_y + half_height),
-        )  # fmt: skip
+        share = min(edges)
+        width, height = (float(self.width), float(self.height)) if fills else (width_px * share, height_px * share)
+        # Its outermost pixels may be black, as above.
+        half_width, half_height = (side / 2 - min(TRIMMED_PX, side / 8) for side in (width, height))
+        x, y = float(self.middle_x), float(self.middle_y)
         image = Image.fromarray(np.ascontiguousarray(pixels))
+        box = x - half_width, y - half_height, x + half_width, y + half_height
         return np.asarray(image.resize((width_px, height_px), Image.Resampling.LANCZOS, box))
 
 

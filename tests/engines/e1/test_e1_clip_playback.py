@@ -63,6 +63,7 @@ KINDS = {
     "cropped": ClipPlayback(crop=(0, 1, 0, 0)),
     "mirrored": ClipPlayback(is_mirrored=True),
     "turned": ClipPlayback(turns=1),
+    "drawn together": ClipPlayback(fills_box=True),
 }
 
 
@@ -255,6 +256,48 @@ def test_a_cropped_and_turned_film_fills_its_place_on_the_slide(workbench: Workb
     assert np.abs(around[top:bottom, right + 4] - around[4, 4]).max() < 12
 
 
+def test_a_film_in_a_frame_of_another_shape_fills_it(workbench: Workbench) -> None:
+    """A wide film in a tall frame, as PowerPoint shows it: nothing of the frame's own picture is left beside it."""
+    film = quartered_clip(workbench.folder / "Quarters.mp4", seconds=2)
+
+    frames, _ = played(workbench, from_deck(workbench, add_film(film, at=(4, 1), size=(2.5, 5))))
+
+    scale = 320 / 13.333
+    left, top, right, bottom = (round(inches * scale) for inches in (4, 1, 6.5, 6))
+    corner = is_color(frames[:, top + 2 : top + 12, left + 2 : left + 12], RED)
+    shown = frames[np.flatnonzero(corner)[FPS // 2], top + 2 : bottom - 2, left + 2 : right - 2]
+    assert corner_colors(shown) == [RED, GREEN, BLUE, YELLOW]
+    assert is_color(shown[None, -10:, -10:], YELLOW).all()
+
+
+def test_a_film_of_nearly_the_shape_of_its_frame_is_not_drawn_together(tmp_path: Path) -> None:
+    """Of 640 x 360 pixels in 640 x 356, four lines are cut off; the pictures stay as sharp as they were."""
+    film = quartered_clip(tmp_path / "Quarters.mp4")
+    found, size = measure_clip(film), (640, 356)
+
+    near, plain = (
+        next(read_clip(film, found, [0], size, playback=playback))
+        for playback in (ClipPlayback(fills_box=True), AS_IT_IS)
+    )
+
+    assert np.array_equal(near, plain)
+
+
+def test_a_film_beside_its_slide_is_heard_and_not_seen(workbench: Workbench) -> None:
+    film = counting_clip(workbench.folder / "Count.mp4")
+    draw = playing(add_film(film, at=(-7, 2)), trim={"st": "2000", "end": "3000"})
+
+    frames, sound = played(workbench, from_deck(workbench, draw))
+
+    tones = [pitch_hz(passage(sound, step / 20, step / 20 + 0.05)) for step in range(len(sound) * 20 // RATE - 1)]
+    assert sum(abs(tone - second_hz(2)) < 12 for tone in tones) >= 17
+    slide = frames[10].astype(int)
+    standing = [np.abs(frame.astype(int) - slide).max() < 24 for frame in frames]
+    end = standing.index(False)
+    assert all(standing[:end])
+    assert len(frames) / FPS > end / FPS > 2.5
+
+
 @pytest.mark.parametrize(
     ("crop", "expected"),
     [
@@ -385,5 +428,5 @@ def test_a_clip_is_found_again_by_how_it_is_played(workbench: Workbench) -> None
 
     assert len(set(runs.values())) == len(set(visuals.values())) == len(KINDS) - 1
     assert runs["muted"] == runs["as it is"]
-    assert len(set(sounds.values())) == len(KINDS) - 3
-    assert sounds["cropped"] == sounds["mirrored"] == sounds["turned"] == sounds["as it is"]
+    assert len(set(sounds.values())) == len(KINDS) - 4
+    assert sounds["cropped"] == sounds["mirrored"] == sounds["turned"] == sounds["drawn together"] == sounds["as it is"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ from coursecrafter.domain.clip import AS_IT_IS, ClipPlayback
 from coursecrafter.domain.deck import Deck, Slide, SlideClip
 from coursecrafter.ingest.deck_media import take_out
 from coursecrafter.ingest.deck_reader import read_deck
-from decks import Sketch, make_deck
+from decks import NARROW_IN, Sketch, make_deck
 from played_decks import Draw, add_film, add_sound, playing
 
+ON_SLIDE = ClipPlayback(fills_box=True)
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 
 
@@ -51,9 +53,9 @@ def test_a_trim_and_fades_are_read_in_every_unit_of_time(tmp_path: Path, film: P
     )
 
     assert [clip(slide).playback for slide in slides] == [
-        ClipPlayback(start_ms=374, end_ms=597, fade_in_ms=100),
-        ClipPlayback(start_ms=500, fade_in_ms=60, fade_out_ms=250),
-        ClipPlayback(end_ms=500, fade_out_ms=250),
+        ClipPlayback(start_ms=374, end_ms=597, fade_in_ms=100, fills_box=True),
+        ClipPlayback(start_ms=500, fade_in_ms=60, fade_out_ms=250, fills_box=True),
+        ClipPlayback(end_ms=500, fade_out_ms=250, fills_box=True),
     ]
     assert all(not slide.caveats for slide in slides)
 
@@ -61,10 +63,18 @@ def test_a_trim_and_fades_are_read_in_every_unit_of_time(tmp_path: Path, film: P
 @pytest.mark.parametrize(
     ("trim", "expected", "caveat"),
     [
-        ({"st": "-500", "end": "300"}, ClipPlayback(end_ms=300), "The trim at the beginning of “Door.mp4” cannot be"),
-        ({"st": "300", "end": "soon"}, ClipPlayback(start_ms=300), "The trim at the end of “Door.mp4” cannot be read"),
-        ({"st": "1500", "end": "900"}, AS_IT_IS, "The trim of “Door.mp4” would leave nothing of it"),
-        ({"st": "99h"}, AS_IT_IS, "The trim of “Door.mp4” would leave nothing of it"),
+        (
+            {"st": "-500", "end": "300"},
+            replace(ON_SLIDE, end_ms=300),
+            "The trim at the beginning of “Door.mp4” cannot",
+        ),
+        (
+            {"st": "300", "end": "soon"},
+            replace(ON_SLIDE, start_ms=300),
+            "The trim at the end of “Door.mp4” cannot be read",
+        ),
+        ({"st": "1500", "end": "900"}, ON_SLIDE, "The trim of “Door.mp4” would leave nothing of it"),
+        ({"st": "99h"}, ON_SLIDE, "The trim of “Door.mp4” would leave nothing of it"),
     ],
 )
 def test_a_trim_that_cannot_be_is_not_applied_and_is_named(
@@ -83,7 +93,7 @@ def test_a_part_of_a_film_plays_that_is_too_long_as_a_whole(tmp_path: Path) -> N
 
     part, whole = read(tmp_path, playing(add_film(film), trim={"st": "650000", "end": "30000"}), add_film(film))
 
-    assert clip(part).playback == ClipPlayback(start_ms=650_000, end_ms=30_000)
+    assert clip(part).playback == replace(ON_SLIDE, start_ms=650_000, end_ms=30_000)
     assert not part.caveats
     assert not whole.clips
     assert whole.caveats == ("“Lecture.mp4” is not played. It lasts longer than 10 minutes.",)
@@ -123,7 +133,7 @@ def test_a_crop_that_cannot_be_is_not_applied_and_is_named(
 ) -> None:
     (slide,) = read(tmp_path, playing(add_film(film), crop=crop))
 
-    assert clip(slide).playback == AS_IT_IS
+    assert clip(slide).playback == ON_SLIDE
     (said,) = slide.caveats
     assert said.startswith("The crop of “Door.mp4”")
     assert caveat in said
@@ -245,6 +255,65 @@ def test_a_group_turns_and_mirrors_the_films_in_it(
     assert box == pytest.approx((left, top, width, height), abs=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("at", "shape", "seen", "crop"),
+    [
+        # A frame of 4 x 2 inches on a slide of 13.333 x 7.5.
+        ((-1, -0.5), {}, (0, 0, 3, 1.5), (25_000, 25_000, 0, 0)),
+        ((-1, 2), {"flipH": "1"}, (0, 2, 3, 2), (0, 0, 25_000, 0)),
+        ((4, 5), {"rot": "5400000"}, (5, 4, 2, 3.5), (0, 0, 12_500, 0)),
+        ((4, 5), {"rot": "16200000"}, (5, 4, 2, 3.5), (12_500, 0, 0, 0)),
+        ((4, 5), {"rot": "5400000", "flipH": "1"}, (5, 4, 2, 3.5), (12_500, 0, 0, 0)),
+        ((4, 6.5), {"flipV": "1"}, (4, 6.5, 4, 1), (0, 50_000, 0, 0)),
+        ((4, -1), {"rot": "10800000"}, (4, 0, 4, 1), (0, 0, 0, 50_000)),
+    ],
+)
+def test_what_reaches_beyond_the_slide_is_cut_off(
+    tmp_path: Path,
+    film: Path,
+    at: tuple[float, float],
+    shape: dict[str, str],
+    seen: tuple[float, ...],
+    crop: tuple[int, ...],
+) -> None:
+    (slide,) = read(tmp_path, playing(add_film(film, at=at, size=(4, 2)), shape=shape))
+
+    found = clip(slide)
+    assert found.box is not None
+    box = (found.box.left * 13.333, found.box.top * 7.5, found.box.width * 13.333, found.box.height * 7.5)
+    assert box == pytest.approx(seen, abs=1e-3)
+    assert found.playback.crop == pytest.approx(crop, abs=5)
+
+
+def test_what_is_cut_off_at_the_slide_is_a_part_of_what_a_crop_leaves(tmp_path: Path, film: Path) -> None:
+    draw = playing(add_film(film, at=(-1, 2), size=(4, 2)), crop={"l": "20000", "r": "40000"})
+
+    (slide,) = read(tmp_path, draw)
+
+    assert clip(slide).playback.crop == pytest.approx((30_000, 0, 40_000, 0), abs=5)
+
+
+def test_a_film_on_a_narrow_slide_does_not_reach_over_the_bars(tmp_path: Path, film: Path) -> None:
+    path = tmp_path / "a.pptx"
+    draw = add_film(film, at=(-2, 2), size=(4, 2))
+    deck = read_deck(make_deck(path, [Sketch("Door", draw=draw)], size_in=NARROW_IN))
+
+    found = clip(deck.slides[0])
+
+    assert found.box is not None
+    assert (found.box.left, found.box.width) == (pytest.approx(240 / 1920), pytest.approx(2 * 144 / 1920))
+    assert found.playback.crop == (50_000, 0, 0, 0)
+
+
+def test_a_film_beside_the_slide_has_no_place(tmp_path: Path, film: Path) -> None:
+    (slide,) = read(tmp_path, add_film(film, at=(-5, 2), size=(4, 2)))
+
+    found = clip(slide)
+    assert found.box is not None
+    assert (found.box.width, found.box.height) == (0, 0)
+    assert not slide.caveats
+
+
 def test_a_group_at_a_slant_plays_no_film(tmp_path: Path, film: Path) -> None:
     (slide,) = read(tmp_path, in_group(add_film(film, at=(0, 0), size=(2, 1)), rot="600000"))
 
@@ -259,7 +328,7 @@ def test_a_group_at_a_slant_plays_no_film(tmp_path: Path, film: Path) -> None:
 def test_a_film_that_is_muted_plays_without_its_sound(tmp_path: Path, film: Path, node: str, is_muted: bool) -> None:
     (slide,) = read(tmp_path, playing(add_film(film), node=node))
 
-    assert clip(slide).playback == ClipPlayback(is_muted=is_muted)
+    assert clip(slide).playback == replace(ON_SLIDE, is_muted=is_muted)
     assert not slide.caveats
 
 
@@ -288,7 +357,7 @@ def test_a_deck_keeps_how_its_films_are_played(tmp_path: Path, film: Path) -> No
 
     assert again == deck
     assert clip(again.slides[0]).playback == ClipPlayback(
-        start_ms=500, is_muted=True, crop=(25_000, 0, 0, 0), is_mirrored=True, turns=2
+        start_ms=500, is_muted=True, crop=(25_000, 0, 0, 0), is_mirrored=True, turns=2, fills_box=True
     )
 
 

@@ -5,14 +5,16 @@ Both are keyed by the clip and its place alone, so that another script makes nei
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import astuple, replace
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from coursecrafter.domain.clip import ClipBox, ClipPlayback, SegmentClip
+from coursecrafter.domain.clip import ClipPlayback, SegmentClip
 from coursecrafter.domain.keys import content_key
 from coursecrafter.engines.bench import Bench
 from coursecrafter.engines.e1_voiceover.film_runs import PictureFormat
@@ -30,6 +32,8 @@ CLIP_RUN_VERSION = 1
 BINARY = "application/octet-stream"
 FEWEST_PX = 16
 """A place that is smaller is no place to see anything in."""
+DRAWN_WIDER_PX = 0.5
+"""By as much a picture of a slide may reach beyond its place once it is drawn."""
 PICTURE_SIZE_PX = (1920, 1080)
 """Of the pictures that boxes are measured on."""
 
@@ -106,12 +110,18 @@ def _fetched(bench: Bench, clip: SegmentClip, folder: Path) -> Path:
 
 
 def _pictures(path: Path, found: Clip, clip: SegmentClip, base: Pixels, label: str) -> Iterator[Pixels]:
-    """What is seen while a clip plays, 30 times a second: as large as its place lets it be, in its middle.
+    """What is seen while a clip plays, 30 times a second; a film beside its slide has no place, and is only heard."""
+    if clip.playback.fills_box and clip.box and not clip.box.width * clip.box.height:
+        return repeat(base, found.frames)
+    return _in_place(path, found, clip, base, label)
 
-    Where its author lets it come or go, it does so over what stands in its place.
+
+def _in_place(path: Path, found: Clip, clip: SegmentClip, base: Pixels, label: str) -> Iterator[Pixels]:
+    """The pictures of a clip in its place: as large as that lets it be, in its middle.
+
+    Where its author lets it come or go, it does so over what stands there.
     """
-    size_px = found.seen_px(clip.playback)
-    left, top, width, height = _place(clip.box, size_px, base.shape[1], base.shape[0])
+    left, top, width, height = _place(clip, found.seen_px(clip.playback), base.shape[1], base.shape[0])
     indices = list(range(found.frames))
     for index, pixels in enumerate(read_clip(path, found, indices, (width, height), label, clip.playback)):
         canvas = base.copy()
@@ -128,14 +138,17 @@ def _share(playback: ClipPlayback, index: int, frames: int) -> float:
     return come * (min(goes_ms / playback.fade_out_ms, 1.0) if playback.fade_out_ms else 1.0)
 
 
-def _place(box: ClipBox | None, clip_px: tuple[int, int], width_px: int, height_px: int) -> tuple[int, int, int, int]:
+def _place(clip: SegmentClip, clip_px: tuple[int, int], width_px: int, height_px: int) -> tuple[int, int, int, int]:
     """Where a clip stands in a frame: left, top, width and height in pixels."""
-    if box is None:
+    if clip.box is None:
         return fit_box(clip_px, width_px, height_px)
     # The slide's picture may stand between bars itself, where the video has the shape of a film.
     left, top, width, height = fit_box(PICTURE_SIZE_PX, width_px, height_px)
-    x, room_x = _span(box.left, box.width, left, width)
-    y, room_y = _span(box.top, box.height, top, height)
+    span = _covered if clip.playback.fills_box else _span
+    x, room_x = span(clip.box.left, clip.box.width, left, width)
+    y, room_y = span(clip.box.top, clip.box.height, top, height)
+    if clip.playback.fills_box:
+        return x, y, room_x, room_y
     inner_left, inner_top, inner_width, inner_height = fit_box(clip_px, room_x, room_y)
     return x + inner_left, y + inner_top, inner_width, inner_height
 
@@ -145,3 +158,10 @@ def _span(start: float, length: float, first_px: int, room_px: int) -> tuple[int
     wanted = min(max(round(length * room_px), FEWEST_PX), room_px)
     at = min(max(round(start * room_px), 0), room_px - wanted)
     return first_px + at, wanted
+
+
+def _covered(start: float, length: float, first_px: int, room_px: int) -> tuple[int, int]:
+    """The same of all pixels that are touched, so that no edge of what is drawn in the clip's place is left."""
+    begin, end = start * room_px - DRAWN_WIDER_PX, (start + length) * room_px + DRAWN_WIDER_PX
+    first, last = max(math.floor(begin), 0), min(math.ceil(end), room_px)
+    return _span(first / room_px, (last - first) / room_px, first_px, room_px)
