@@ -6,6 +6,7 @@ then turned clockwise about the frame's middle.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -19,6 +20,8 @@ QUARTER_TURN = 90 * 60_000
 """Angles count sixty-thousandths of a degree."""
 UNSEEN_TURN = 6_000
 """A tenth of a degree: 3 pixels at the end of a whole line."""
+
+_NUMBER = re.compile(r"[+-]?\d{1,12}", re.ASCII)
 
 Insets = tuple[Fraction, Fraction, Fraction, Fraction]
 
@@ -159,4 +162,6 @@ def _numbers(group: etree._Element, name: str, *keys: str) -> tuple[int, ...]:
 
 
 def _whole(element: etree._Element, name: str) -> int:
-    return int(element.get(name) or 0)
+    """A number of a stranger's deck; 0 where it is none."""
+    written = element.get(name, "").strip()
+    return int(written) if _NUMBER.fullmatch(written) else 0

@@ -29,12 +29,12 @@ _TIMES = {
     "fade_in_ms": ("fade", "in", "fade-in"),
     "fade_out_ms": ("fade", "out", "fade-out"),
 }
-_TIME = re.compile(r"\+?(\d{1,12}(?:\.\d{1,12})?)\s?(h|min|s|ms|µs|μs|ns)?")
+_TIME = re.compile(r"\+?(\d{1,12}(?:\.\d{1,12})?)\s?(h|min|s|ms|µs|μs|ns)?", re.ASCII)
 _UNIT_MS = {
     "h": Fraction(3_600_000), "min": Fraction(60_000), "s": Fraction(1000), "ms": Fraction(1), "µs": Fraction(1, 1000),
     "μs": Fraction(1, 1000), "ns": Fraction(1, 1_000_000),
 }  # fmt: skip
-_PERCENTAGE = re.compile(r"([+-]?\d{1,9})|([+-]?\d{1,6}(?:\.\d{1,9})?)%")
+_PERCENTAGE = re.compile(r"([+-]?\d{1,9})|([+-]?\d{1,6}(?:\.\d{1,9})?)%", re.ASCII)
 _SIDES = ("l", "t", "r", "b")
 NOT_CROPPED: tuple[tuple[int, int, int, int], Insets] = (0, 0, 0, 0), (Fraction(0),) * 4
 

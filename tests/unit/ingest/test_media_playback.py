@@ -158,6 +158,7 @@ def test_a_crop_below_nothing_leaves_room_beside_the_film(tmp_path: Path, film: 
         ({"rot": "10800000"}, 2, False),
         ({"rot": "-5400000"}, 3, False),
         ({"rot": "16204000"}, 3, False),
+        ({"rot": "askew"}, 0, False),
         ({"flipH": "1"}, 0, True),
         ({"flipV": "1"}, 2, True),
         ({"flipH": "true", "flipV": "1", "rot": "5400000"}, 3, False),
