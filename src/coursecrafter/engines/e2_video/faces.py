@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -18,6 +18,8 @@ from PIL import ImageFont
 from coursecrafter.media.fonts import FONT_FAMILY, font_file
 from coursecrafter.media.script_fonts import BOLD_FROM, CJK_REGIONS, JOINERS, SCRIPT_FONTS, system_fonts
 
+REDUCED_BELOW_PX, REDUCED_BY = 40, 4
+"""FreeType puts each letter on a whole pixel, which leaves small type uneven; so it is drawn larger, and reduced."""
 LAST_FONTS = ("NotoSansSymbols2", "NotoSansSymbols", "NotoSansMath", "NotoSans", "DejaVuSans")
 
 
@@ -123,6 +125,8 @@ def _runs(text: str, face: Face) -> list[tuple[str, Path]]:
 
 @lru_cache(maxsize=20_000)
 def _length_px(face: Face, text: str) -> float:
+    if face.size_px < REDUCED_BELOW_PX:
+        return _length_px(_enlarged(face), text) / REDUCED_BY
     runs = _runs(text, face)
     if face.tracking_em and len(runs) == 1 and runs[0][1] == font_file(face.weight, face.family):
         drawn, path = runs[0]
@@ -132,11 +136,15 @@ def _length_px(face: Face, text: str) -> float:
 
 @cache
 def _space_px(face: Face) -> float:
+    if face.size_px < REDUCED_BELOW_PX:
+        return _space_px(_enlarged(face)) / REDUCED_BY
     return _open(font_file(face.weight, face.family), face).getlength(" ") + face.tracking_em * face.size_px
 
 
 @lru_cache(maxsize=2_000)
 def _mask(face: Face, text: str, is_rtl: bool) -> Mask:
+    if face.size_px < REDUCED_BELOW_PX:
+        return _reduced(_mask(_enlarged(face), text, is_rtl))
     runs = _runs(text, face)
     parts: list[tuple[float, str, ImageFont.FreeTypeFont]] = []
     x_px = 0.0
@@ -153,6 +161,22 @@ def _mask(face: Face, text: str, is_rtl: bool) -> Mask:
             parts.append((x_px, run, font))
             x_px += font.getlength(run)
     return _drawn(parts, face, is_rtl)
+
+
+def _enlarged(face: Face) -> Face:
+    return replace(face, size_px=face.size_px * REDUCED_BY)
+
+
+def _reduced(mask: Mask) -> Mask:
+    """A mask of enlarged type in its own size; what it covers of a pixel is counted from the word's origin."""
+    left, top = mask.left_px % REDUCED_BY, mask.top_px % REDUCED_BY
+    height, width = mask.pixels.shape
+    right, bottom = -(left + width) % REDUCED_BY, -(top + height) % REDUCED_BY
+    whole = np.pad(mask.pixels, ((top, bottom), (left, right)))
+    rows, columns = (side // REDUCED_BY for side in whole.shape)
+    blocks = whole.reshape(rows, REDUCED_BY, columns, REDUCED_BY)
+    pixels = (blocks.sum(axis=(1, 3), dtype=np.uint32) // REDUCED_BY**2).astype(np.uint8)
+    return Mask(pixels, mask.left_px // REDUCED_BY, mask.top_px // REDUCED_BY)
 
 
 def _drawn(parts: Sequence[tuple[float, str, ImageFont.FreeTypeFont]], face: Face, is_rtl: bool) -> Mask:

@@ -34,7 +34,7 @@ class UnreadableIllustration(VideoError):
     remedy = "Try again, or choose another model for pictures."
 
 
-PAINT_VERSION = 3
+PAINT_VERSION = 4
 """Part of the key of every picture; raise it when the same layout gives other pixels."""
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]

@@ -48,4 +48,5 @@ def _words(words: tuple[PlacedToken, ...], scale: Fraction) -> tuple[PlacedToken
 
 
 def _face(face: Face, scale: Fraction) -> Face:
-    return replace(face, size_px=max(round(face.size_px * scale), 1))
+    # Rounded up, words would be wider than their places, and run into each other in a preview.
+    return replace(face, size_px=max(int(face.size_px * scale), 1))
