@@ -20,7 +20,8 @@ SIZES_PX: Mapping[Shape, tuple[int, int]] = {
     Shape.SQUARE: (1080, 1080),
 }
 PROGRESS_PX, PROGRESS_HEIGHT_PX = 320, 6
-BRAND_WIDTH_PX = 480
+BRAND_WIDTH_PX = 720
+"""A brand's name takes no more of the foot, however much there is."""
 
 
 class Arrangement(StrEnum):
@@ -138,10 +139,10 @@ TALL_PICTURES: Mapping[Cut, Mapping[Arrangement, Box]] = {
         Arrangement.STATEMENT: Box(84, 170, 640, 640),
     },
     Cut.CARD: {
-        Arrangement.OPENING: Box(64, 120, 952, 820),
-        Arrangement.SPLIT: Box(64, 120, 952, 820),
-        Arrangement.POINTS: Box(64, 120, 600, 600),
-        Arrangement.STATEMENT: Box(64, 120, 820, 820),
+        Arrangement.OPENING: Box(78, 134, 924, 806),
+        Arrangement.SPLIT: Box(78, 134, 924, 806),
+        Arrangement.POINTS: Box(78, 134, 600, 586),
+        Arrangement.STATEMENT: Box(78, 134, 806, 806),
     },
 }
 SQUARE_PICTURES: Mapping[Cut, Mapping[Arrangement, Box]] = {
@@ -172,6 +173,12 @@ SQUARE_PICTURES: Mapping[Cut, Mapping[Arrangement, Box]] = {
 }
 GUTTER_PX = 92
 """Between text and picture."""
+SQUARE_GUTTERS_PX: Mapping[tuple[Cut, Arrangement], int] = {
+    (Cut.PANEL, Arrangement.STATEMENT): 92,
+    (Cut.PANEL, Arrangement.OPENING): 76,
+    (Cut.BLEED, Arrangement.OPENING): 70,
+}
+"""The same beside a halo or a bar of colour."""
 
 
 def _wide(cut: Cut, arrangement: Arrangement) -> Stage:
@@ -199,7 +206,7 @@ def _tall(cut: Cut, arrangement: Arrangement) -> Stage:
     card = Box(64, picture.bottom + 36, 952, 1796 - picture.bottom - 36) if cut is Cut.CARD else None
     left, right = (120, 960) if card else (84, 996)
     eyebrow = picture.bottom + (112 if card or cut is Cut.PANEL else 96)
-    top, bottom, baseline = eyebrow + 34, 1660 if card else 1690, 1738 if card else 1790
+    top, bottom, baseline = eyebrow + 42, 1660 if card else 1690, 1738 if card else 1790
     rows = {Arrangement.OPENING: 330, Arrangement.STATEMENT: 130}.get(arrangement, 240)
     return Stage(
         picture,
@@ -215,8 +222,7 @@ def _square(cut: Cut, arrangement: Arrangement) -> Stage:
     picture = SQUARE_PICTURES[cut][arrangement]
     card = Box(44, 44, 992, 992) if cut is Cut.CARD else None
     left, right = (92, 988) if card else (72, 1008)
-    has_halo = cut is Cut.PANEL and arrangement is Arrangement.STATEMENT
-    beside = picture.x - left - (92 if has_halo else 56 if cut is Cut.BLEED else 48)
+    beside = picture.x - left - SQUARE_GUTTERS_PX.get((cut, arrangement), 56 if cut is Cut.BLEED else 48)
     body_top = picture.bottom + (56 if cut in {Cut.PANEL, Cut.BLEED} else 44)
     baseline = 988 if card else 1014
     bottom = baseline - (86 if cut is Cut.FRAME else 62)
