@@ -45,6 +45,7 @@ def told(layout: SceneLayout) -> list[str]:
         ("أبواب", "أبواب. أغلقها.", "أغلقها."),
         # Here nothing says the heading by itself, or it is another one.
         ("Fire doors", "Fire doors keep smoke out.", "Fire doors keep smoke out."),
+        ("Fire doors save lives", "Fire doors.", "Fire doors."),
         ("Sign", "Sign-in helps.", "Sign-in helps."),
         ("C", "C++. A language.", "C++. A language."),
         ("Doors", "Fire doors. Doors.", "Fire doors. Doors."),

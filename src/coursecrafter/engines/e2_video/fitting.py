@@ -20,6 +20,13 @@ from coursecrafter.media.fonts import FONT_FAMILY
 DISPLAY_FROM_PX = 66
 """Larger type is set tighter, in its letters and in its lines."""
 DISPLAY_TRACKING_EM = -0.012
+CUT_OFF = ".,;:-"
+"""What no ellipsis follows."""
+CAP_HEIGHT_EM, NAME_PITCH_EM = 0.727, 1.22
+WIDOW_SHARE, WIDOW_EM = 0.4, 3.2
+"""How wide a last line may be that looks like a slip: of its column, or where words are not parted, of its type."""
+NAME_MIDDLE_PX = 10
+"""How far above its baseline the middle of a small line stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +127,15 @@ def _balanced(tokens: Sequence[Token], lines: tuple[Line, ...], face: Face, widt
 
 
 def _cut(lines: Sequence[Line], rows: int, face: Face, width_px: float) -> tuple[Line, ...]:
-    """The first rows, the last ending in an ellipsis."""
+    """The first rows, the last ending in an ellipsis: after a word, or within one that fills the row by itself."""
     kept = list(lines[rows - 1].tokens)
-    while kept:
-        last = kept.pop()
-        end = Token(last.char_start, last.char_end, last.text.rstrip(".,;:") + "…", last.has_space, last.starts_line)
-        line = break_lines([*kept, end], face, width_px)
-        if len(line) == 1:
-            return (*lines[: rows - 1], line[0])
-    return tuple(lines[:rows])
+    last = kept.pop()
+    while True:
+        end = replace(last, text=last.text.rstrip(CUT_OFF) + "…")
+        tried = break_lines([*kept, end], face, width_px)
+        if len(tried) == 1 or not (kept or last.text[1:]):
+            return (*lines[: rows - 1], tried[0])
+        last = kept.pop() if kept else replace(last, text=last.text[:-1])
 
 
 def set_pages(
@@ -172,7 +179,7 @@ def _pages(tokens: Sequence[Token], face: Face, area: Box, rows: int) -> list[tu
 
 def _page(lines: tuple[Line, ...], face: Face, area: Box, leading: int) -> Page:
     words = place_lines(
-        lines,
+        without_widow(lines, face, area.width),
         face,
         x_px=area.x,
         width_px=area.width,
@@ -187,6 +194,59 @@ def set_line(words: str, face: Face, place: Box) -> tuple[PlacedToken, ...]:
     lines = break_lines(tokenize(words), face, place.width)
     lines = _cut(lines, 1, face, place.width) if len(lines) > 1 else lines
     return place_lines(lines, face, x_px=place.x, width_px=place.width, baseline_px=place.y, leading_px=0)
+
+
+def without_widow(lines: tuple[Line, ...], face: Face, width_px: int) -> tuple[Line, ...]:
+    """The same lines in a column narrower by up to a third, where that keeps a short word from standing last alone."""
+    if not _has_widow(lines, face, width_px):
+        return lines
+    tokens = [token for line in lines for token in line.tokens]
+    longest = max(face.length(token.text) for token in tokens)
+    for percent in range(98, 66, -2):
+        narrow_px = width_px * percent / 100
+        narrower = break_lines(tokens, face, narrow_px)
+        if narrow_px < longest or len(narrower) > len(lines):
+            break
+        if not _has_widow(narrower, face, width_px):
+            return narrower
+    return lines
+
+
+def _has_widow(lines: tuple[Line, ...], face: Face, width_px: int) -> bool:
+    """Whether the last of several lines is a short word, or where words are not parted, a character or two."""
+    if len(lines) < 2:  # noqa: PLR2004  # one line has no neighbours
+        return False
+    last = lines[-1]
+    is_parted = any(token.has_space for line in lines[:-1] for token in line.tokens[1:])
+    is_alone = not any(token.has_space for token in last.tokens[1:])
+    most_px = WIDOW_SHARE * width_px if is_parted else WIDOW_EM * face.size_px
+    return is_alone and last.width_px <= most_px
+
+
+def set_name(name: str, type_face: Face, place: Box, sizes: Sequence[int]) -> tuple[tuple[PlacedToken, ...], Face]:
+    """Set a name whole: on a line, else in smaller type, else on two lines; at the smallest size it ends in "…".
+
+    Args:
+        type_face: in any size.
+        place: the box's top is the baseline of a single line, about whose middle two of them stand.
+        sizes: to be tried, the largest first; the largest on one line only.
+
+    Returns:
+        The words in reading order, and their type.
+    """
+    tokens = tokenize(name)
+    for size, rows in (*((size, 1) for size in sizes[:2]), *((size, 2) for size in sizes[1:])):
+        face = replace(type_face, size_px=size)
+        lines = break_lines(tokens, face, place.width)
+        has_broken_word = any(face.length(token.text) > place.width for token in tokens)
+        if len(lines) <= rows and not has_broken_word:
+            break
+    is_cut = len(lines) > rows
+    lines = _cut(lines, rows, face, place.width) if is_cut else _balanced(tokens, lines, face, place.width)
+    pitch = round(size * NAME_PITCH_EM)
+    first = place.y if len(lines) < 2 else place.y - NAME_MIDDLE_PX + round((size * CAP_HEIGHT_EM - pitch) / 2)  # noqa: PLR2004  # one line stands on it
+    words = place_lines(lines, face, x_px=place.x, width_px=place.width, baseline_px=first, leading_px=pitch)
+    return words, face
 
 
 def line_pitch_px(size: int) -> int:

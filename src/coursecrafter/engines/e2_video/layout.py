@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, groupby
 
 from coursecrafter.domain.look import FrameSize, Shape
 from coursecrafter.engines.e2_video.faces import Face
@@ -22,15 +22,16 @@ from coursecrafter.engines.e2_video.fitting import (
     descent_px,
     set_heading,
     set_line,
+    set_name,
     set_pages,
+    without_widow,
 )
-from coursecrafter.engines.e2_video.ornaments import Plate, plates_of
+from coursecrafter.engines.e2_video.ornaments import Plate, plates_of, progress_px
 from coursecrafter.engines.e2_video.palette import Ground, Palette
-from coursecrafter.engines.e2_video.repeats import ShownText, shown_text
+from coursecrafter.engines.e2_video.repeats import ShownText, says_the_same, shown_text
 from coursecrafter.engines.e2_video.scaling import scaled_box, scaled_lettering, scaled_page, scaled_plate
 from coursecrafter.engines.e2_video.stages import (
     BRAND_WIDTH_PX,
-    PROGRESS_PX,
     SIZES_PX,
     Arrangement,
     Cut,
@@ -48,6 +49,9 @@ from coursecrafter.engines.e2_video.typesetting import (
 )
 
 EYEBROW_INDENT_PX = 132
+BESIDE_PROGRESS_PX = 40
+SMALLER_PRINT, SMALLEST_PRINT = 0.88, 0.78
+"""Of the small print, for names that are too long for it."""
 CHIP_INDENT_PX = 18
 BELOW_HEADING_PX, BELOW_RULED_HEADING_PX = 44, 68
 STATEMENT_WORDS = 16
@@ -110,7 +114,8 @@ class SceneText:
     Attributes:
         number, count: its place in the video, from 1.
         heading: stands on the picture.
-        eyebrow: small line above: the lesson's title, or on the opening the course's name.
+        eyebrow: small line above: the lesson's title, or on the opening the course's name; not shown where it says
+            what the heading says.
         texts: narration of its segments.
         brand_name: stands in the foot.
     """
@@ -311,7 +316,7 @@ def _point_pages(
         if not segment:
             pages.append((Page((), face, standing),))
             continue
-        lines = break_lines(segment, face, area.width - indent)
+        lines = without_widow(break_lines(segment, face, area.width - indent), face, area.width - indent)
         words = place_lines(
             lines,
             face,
@@ -337,30 +342,39 @@ def _eyebrow(text: SceneText, ground: Ground, line: Box, size: int, template: Te
     indent, inset = round(EYEBROW_INDENT_PX * size / 28), CHIP_INDENT_PX if is_chip else 0
     figure_face = Face(template.heading_weight, size + 2, text.language, family=template.heading_family)
     face = Face(500, size, text.language, family=template.family)
-    figure = set_line(f"{text.number:02d}", figure_face, replace(line, x=line.x + (0 if text.is_rtl else inset)))
-    room = Box(line.x + indent, line.y, line.width - indent, 0)
-    words = set_line(text.eyebrow, face, room)
+    inner, room = _indented(text, line, inset), _indented(text, line, indent)
+    figure = _at_start(text, set_line(f"{text.number:02d}", figure_face, inner), inner)
+    said = "" if says_the_same(text.eyebrow, text.heading) else text.eyebrow
+    words, words_face = set_name(said, face, room, [size, round(size * SMALLER_PRINT)])
     return (
-        Lettering(
-            _at_start(text, figure, line.right - inset), figure_face, ground.mark_ink if is_chip else ground.accent
-        ),
-        Lettering(_at_start(text, words, line.right - indent), face, ground.dim_ink),
+        Lettering(figure, figure_face, ground.mark_ink if is_chip else ground.accent),
+        Lettering(_at_start(text, words, room), words_face, ground.dim_ink),
     )
+
+
+def _indented(text: SceneText, line: Box, by_px: int) -> Box:
+    """A line that begins a little later."""
+    return Box(line.x + (0 if text.is_rtl else by_px), line.y, line.width - by_px, line.height)
 
 
 def _foot(text: SceneText, ground: Ground, line: Box, size: int, template: Template) -> tuple[Lettering, ...]:
     """The brand's name; the progress stands at the other end."""
     face = Face(600, size, text.language, family=template.family)
-    words = set_line(text.brand_name, face, replace(line, width=min(line.width - PROGRESS_PX - 40, BRAND_WIDTH_PX)))
-    return (Lettering(_at_start(text, words, line.right), face, ground.dim_ink),)
+    room_px = min(line.width - progress_px(text.count) - BESIDE_PROGRESS_PX, BRAND_WIDTH_PX)
+    sizes = [size, round(size * SMALLER_PRINT), round(size * SMALLEST_PRINT)]
+    words, face = set_name(text.brand_name, face, replace(line, width=room_px), sizes)
+    return (Lettering(_at_start(text, words, line), face, ground.dim_ink),)
 
 
-def _at_start(text: SceneText, words: tuple[PlacedToken, ...], right_px: int) -> tuple[PlacedToken, ...]:
-    """A line at the side where the scene's text begins: where it is, or pushed against the right edge."""
-    if not words or not text.is_rtl:
-        return words
-    shift_px = right_px - max(word.x_px + word.width_px for word in words)
-    return tuple(replace(word, x_px=word.x_px + shift_px) for word in words)
+def _at_start(text: SceneText, words: tuple[PlacedToken, ...], place: Box) -> tuple[PlacedToken, ...]:
+    """Lines at the side where the scene's text begins, whatever their own direction is."""
+    placed: list[PlacedToken] = []
+    for _, row in groupby(words, key=lambda word: word.baseline_px):
+        line = list(row)
+        left_px, right_px = min(word.x_px for word in line), max(word.x_px + word.width_px for word in line)
+        shift_px = place.right - right_px if text.is_rtl else place.x - left_px
+        placed += [replace(word, x_px=word.x_px + shift_px) for word in line]
+    return tuple(placed)
 
 
 def _scaled(layout: SceneLayout, size: FrameSize) -> SceneLayout:

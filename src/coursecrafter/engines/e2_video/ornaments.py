@@ -148,10 +148,20 @@ def _progress(foot: Box, ground: Ground, place: Placed) -> Iterator[Plate]:
             Box(column.right - done_px if place.is_rtl else column.x, column.y, done_px, high), ground.accent, high // 2
         )
         return
-    step = min(36, PROGRESS_PX // count)
+    step = _dash_px(count)
     for index in range(count):
         x = column.x + step * (count - 1 - index) if place.is_rtl else column.right - step * (count - index) + 8
         yield Plate(Box(x, column.y, step - 8, high), ground.accent if index < number else ground.line, high // 2)
+
+
+def progress_px(count: int) -> int:
+    """How wide the progress of so many scenes is."""
+    return PROGRESS_PX if count > MOST_DASHES else _dash_px(count) * count
+
+
+def _dash_px(count: int) -> int:
+    """From one dash to the next."""
+    return min(36, PROGRESS_PX // count)
 
 
 def _outline(box: Box, color: RGB, thick_px: int) -> Iterator[Plate]:

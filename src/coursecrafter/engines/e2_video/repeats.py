@@ -52,6 +52,11 @@ def shown_text(heading: str, texts: tuple[str, ...], *, is_whole: bool = False) 
     return ShownText(heading, shown) if any(shown) or not count else ShownText("", segments)
 
 
+def says_the_same(one: str, other: str) -> bool:
+    """Whether two texts differ in nothing but case, blanks and punctuation."""
+    return _core(one) == _core(other)
+
+
 def _repeated(heading: str, words: Sequence[Token]) -> int:
     """With how many words a text says the heading, as a sentence or a line of its own; 0: it does not."""
     wanted, said = _core(heading), ""
