@@ -15,6 +15,7 @@ from clips import recording, run_ffmpeg, silent_clip
 from coursecrafter.domain.clip import AS_IT_IS, ClipPlayback
 from coursecrafter.domain.deck import Deck, Slide, SlideClip
 from coursecrafter.ingest.deck_media import take_out
+from coursecrafter.ingest.deck_parser import parse_deck
 from coursecrafter.ingest.deck_reader import read_deck
 from decks import NARROW_IN, Sketch, make_deck
 from played_decks import Draw, add_film, add_sound, playing
@@ -360,6 +361,31 @@ def test_a_deck_keeps_how_its_films_are_played(tmp_path: Path, film: Path) -> No
     assert clip(again.slides[0]).playback == ClipPlayback(
         start_ms=500, is_muted=True, crop=(25_000, 0, 0, 0), is_mirrored=True, turns=2, fills_box=True
     )
+
+
+def test_nothing_is_lost_between_the_parser_and_the_deck(tmp_path: Path, film: Path, bell: Path) -> None:
+    """The same in this process, without the sandbox."""
+    draws = [
+        playing(in_group(add_film(film, at=(0, 0), size=(2, 1)), flipV="1", rot="5400000"), trim={"st": "1min"}),
+        playing(add_film(film, at=(-1, 0)), crop={"l": "20%", "r": "-5000"}, fade={"in": "-1", "out": "0.5s"}),
+        playing(add_film(film), crop={"l": "100%"}),
+        playing(add_film(film), crop={"l": "none"}),
+        playing(add_film(film, at=(20, 0))),
+        playing(add_film(film), shape={"rot": "1"}, node='vol="0%"'),
+        playing(add_film(film), shape={"rot": "999999"}),
+        playing(add_sound(bell), node='mute="1"'),
+    ]
+    path = make_deck(tmp_path / "a.pptx", [Sketch(f"Door {number}", draw=draw) for number, draw in enumerate(draws)])
+    deck = read_deck(path)
+
+    answer = json.loads(json.dumps(parse_deck(path)))
+
+    assert [slide["caveats"] for slide in answer["slides"]] == [list(slide.caveats) for slide in deck.slides]
+    assert [len(slide.caveats) for slide in deck.slides] == [0, 1, 1, 1, 0, 0, 1, 1]
+    for found, slide in zip(answer["slides"], deck.slides, strict=True):
+        assert [ClipPlayback.from_json(one["playback"]) for one in found["media"]] == [
+            one.playback for one in slide.clips
+        ]
 
 
 def test_a_deck_that_was_read_before_plays_its_films_as_they_are(tmp_path: Path, film: Path) -> None:
