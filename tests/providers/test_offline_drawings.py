@@ -274,6 +274,15 @@ def test_an_endless_label_ends_in_an_ellipsis() -> None:
     assert block.lines[-1].endswith("…")
 
 
+def test_punctuation_closes_up_over_what_no_font_draws() -> None:
+    unknown = "\U00010600"  # Linear A
+    block = fit(
+        f"Well done {unknown}\u200d{unknown}\ufe0f, all {unknown} of you {unknown} !", Type(600, "en"), 60, 1, (4.0,)
+    )
+
+    assert block.lines == ("Well done, all of you!",)
+
+
 def test_words_turn_black_or_white_where_no_shade_of_theirs_can_be_read() -> None:
     assert Color(legible("#777777", "#767676")).contrast("#767676", method="wcag21") >= LEAST_CONTRAST
 

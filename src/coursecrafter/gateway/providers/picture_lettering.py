@@ -14,7 +14,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from coursecrafter.media.fonts import font_file
-from coursecrafter.media.script_fonts import parted_by_font, width_em
+from coursecrafter.media.script_fonts import JOINERS, font_of, parted_by_font, width_em
 
 SIZES = (13.0, 11.0, 9.4, 8.0, 6.8, 5.8, 5.0, 4.4, 3.9, 3.5, 3.1)
 """The scale of type, in units."""
@@ -25,6 +25,7 @@ MEDIUM, SEMIBOLD, BOLD, HEAVY = 500, 600, 700, 800
 BREAKS_ANYWHERE = ((0x2E80, 0x9FFF), (0xF900, 0xFAFF), (0xFF00, 0xFFEF), (0x20000, 0x3FFFF))
 NEVER_FIRST = frozenset("、。，．：；！？）］｝〕〉》」』】’”…・ー,.!?;:)]}%％°»“")
 NEVER_LAST = frozenset("（［｛〔〈《「『【‘“([{«„¿¡")
+CLOSE_UP = frozenset(".,;:!?…)]}»”’。，、；：！？）」』】؟،؛۔।॥")
 RIGHT_TO_LEFT, POP = "\u2067", "\u2069"
 
 
@@ -70,12 +71,12 @@ def fit(text: str, face: Type, width: float, most_lines: int, sizes: Sequence[fl
         whole = fit_whole(text, face, width, most_lines, size)
         if whole:
             return whole
-    return Block(_cut(text, face, width / sizes[-1], most_lines), sizes[-1])
+    return Block(_cut(_drawable(text, face), face, width / sizes[-1], most_lines), sizes[-1])
 
 
 def fit_whole(text: str, face: Type, width: float, most_lines: int, size: float) -> Block | None:
     """All of the text at a size, with no word broken; None where it needs more room."""
-    lines = _broken(text, face, width / size)
+    lines = _broken(_drawable(text, face), face, width / size)
     is_whole = len(lines) <= most_lines and all(_width(line, face) <= width / size for line in lines)
     return Block(lines, size) if is_whole else None
 
@@ -123,6 +124,24 @@ def _line(line: str, face: Type, size: float, x: float, baseline: float, ink: st
         spans = [RIGHT_TO_LEFT, *spans, POP]
     place = f'x="{x:.1f}" y="{baseline:.1f}" font-size="{size:.2f}" font-weight="{face.weight}"'
     return f'<text {place} text-anchor="{anchor}" fill="{ink}">{"".join(spans)}</text>'
+
+
+@lru_cache(maxsize=4096)
+def _drawable(text: str, face: Type) -> str:
+    """A text without what no font draws, over which punctuation closes up: "Well done 🎉." becomes "Well done."."""
+    kept: list[str] = []
+    is_gap = is_drawn = False
+    for char in text:
+        if not (unicodedata.category(char).startswith("M") or char in JOINERS):
+            is_drawn = char.isspace() or font_of(char, face.weight, face.language) is not None
+        if not is_drawn:
+            is_gap = True
+            continue
+        while is_gap and char in CLOSE_UP and kept and kept[-1].isspace():
+            kept.pop()
+        kept.append(char)
+        is_gap = is_gap and char.isspace()
+    return "".join(kept)
 
 
 @lru_cache(maxsize=4096)
