@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from coursecrafter.engines.e2_video.fitting import Box, Lettering, set_line, set
 from coursecrafter.engines.e2_video.layout import SceneLayout, SceneText, lay_out_scene
 from coursecrafter.engines.e2_video.legibility import ink_box
 from coursecrafter.engines.e2_video.ornaments import progress_px
+from coursecrafter.engines.e2_video.paint import mark_box, mark_boxes
 from coursecrafter.engines.e2_video.palette import make_palette
 from coursecrafter.engines.e2_video.stages import Arrangement, Cut, set_stage
 from coursecrafter.engines.e2_video.templates import BOLD, EDITORIAL, HOUSE, PANEL, Template
@@ -27,9 +29,7 @@ LONG = "The International Association of Fire Safety Engineers and Building Insp
 ARABIC = "شركة السلامة والوقاية من الحرائق العالمية المحدودة للخدمات"
 
 
-def laid_out(
-    template: Template = PANEL, shape: Shape = Shape.WIDE, side_px: int = 1080, **said: str | int
-) -> SceneLayout:
+def laid_out(template: Template = PANEL, shape: Shape = Shape.WIDE, side_px: int = 1080, **said: Any) -> SceneLayout:
     text = SceneText(2, 9, "Fire doors", "A lesson", ("Keep them shut, always and everywhere.",), "Acme")
     return lay_out_scene(replace(text, **said), make_palette(Brand("Acme")), template, FrameSize(shape, side_px))
 
@@ -193,6 +193,27 @@ def test_words_of_a_preview_do_not_run_into_each_other(side_px: int) -> None:
         boxes = [ink_box(word, layout.still[-1], is_rtl=False) for word in words]
         gaps = [after.x - before.right for before, after in pairwise(boxes)]
         assert min(gaps) >= 0.12 * layout.still[-1].face.size_px
+
+
+def test_the_box_of_a_word_that_no_space_parts_covers_no_neighbour() -> None:
+    layout = laid_out(texts=("防火门可以阻挡烟雾。", "Keep them shut."), language="zh")
+    chinese, latin = (pages[0] for pages in layout.pages)
+
+    boxes = [mark_box(word, chinese.face) for word in chinese.words]
+
+    assert all(before.right <= after.x for before, after in pairwise(boxes))
+    assert mark_box(latin.words[0], latin.face).x < latin.words[0].x_px - 2
+
+
+def test_characters_that_are_spoken_together_have_one_box() -> None:
+    page = laid_out(texts=("防火门可以阻挡烟雾。", "Keep them shut."), language="zh").pages[0][0]
+    latin = laid_out(texts=("Keep them shut.", "Always.")).pages[0][0]
+
+    (box,) = mark_boxes(page.words[:3], page.face)
+
+    assert box.x == mark_box(page.words[0], page.face).x
+    assert box.right == mark_box(page.words[2], page.face).right
+    assert len(mark_boxes(latin.words, latin.face)) == len(latin.words)
 
 
 @pytest.mark.parametrize("arrangement", Arrangement)

@@ -21,7 +21,7 @@ from coursecrafter.engines.e2_video.layout import SceneLayout
 from coursecrafter.engines.e2_video.ornaments import FULL, Plate
 from coursecrafter.engines.e2_video.palette import RGB, WHITE, Ground, Mark
 from coursecrafter.engines.e2_video.stages import Cut
-from coursecrafter.engines.e2_video.typesetting import PlacedToken, reads_right_to_left
+from coursecrafter.engines.e2_video.typesetting import PlacedToken, breaks_anywhere, reads_right_to_left
 from coursecrafter.errors import VideoError
 
 
@@ -175,15 +175,10 @@ def paint_words(
     """Draw some words of a page, given by their index; boxes first, so that no box covers a neighbour."""
     is_rtl = reads_right_to_left([word.token.text for word in page.words])
     colors = (ground.dim_ink, ground.mark_ink, ground.ink)
-    for index in which:
-        if inks[index] == 1:
-            _paint_box(
-                pixels,
-                _lowered(mark_box(page.words[index], page.face, ground.mark_style), lift_px),
-                ground.mark,
-                page.face.size_px // 5 if ground.mark_style is Mark.BOX else 0,
-                opacity,
-            )
+    radius_px = page.face.size_px // 5 if ground.mark_style is Mark.BOX else 0
+    marked = [page.words[index] for index in which if inks[index] == 1]
+    for box in mark_boxes(marked, page.face, ground.mark_style):
+        _paint_box(pixels, _lowered(box, lift_px), ground.mark, radius_px, opacity)
     for index in which:
         _paint_word(
             pixels,
@@ -196,13 +191,32 @@ def paint_words(
         )
 
 
+def mark_boxes(words: Sequence[PlacedToken], face: Face, style: Mark = Mark.BOX) -> list[Box]:
+    """The boxes behind words that are spoken together: one for those of a line that no space parts."""
+    boxes: list[Box] = []
+    before: PlacedToken | None = None
+    for word in words:
+        box = mark_box(word, face, style)
+        if before and before.baseline_px == word.baseline_px and not word.token.has_space:
+            left, right = min(boxes[-1].x, box.x), max(boxes[-1].right, box.right)
+            boxes[-1] = Box(left, box.y, right - left, box.height)
+        else:
+            boxes.append(box)
+        before = word
+    return boxes
+
+
 def mark_box(word: PlacedToken, face: Face, style: Mark = Mark.BOX) -> Box:
-    """The box behind a word while it is spoken, which ends half-way to the next word; or the line below it."""
+    """The box behind a word while it is spoken, which ends half-way to the next word; or the line below it.
+
+    Where words are not parted, it ends with the word's own room.
+    """
     size = face.size_px
     if style is Mark.LINE:
         high = max(size // 9, 2)
         return Box(round(word.x_px), word.baseline_px + round(0.16 * size), round(word.width_px), high)
-    left, right = round(word.x_px - 0.11 * size), round(word.x_px + word.width_px + 0.11 * size)
+    beyond_px = 0 if breaks_anywhere(word.token.text[0]) else 0.11 * size
+    left, right = round(word.x_px - beyond_px), round(word.x_px + word.width_px + beyond_px)
     top, bottom = word.baseline_px - round(0.92 * size), word.baseline_px + round(0.31 * size)
     return Box(left, top, right - left, bottom - top)
 

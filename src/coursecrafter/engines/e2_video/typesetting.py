@@ -185,10 +185,11 @@ def _chunks(text: str) -> Iterator[tuple[int, int]]:
 def _may_break(before: str, after: str) -> bool:
     if after in NEVER_FIRST or before in NEVER_LAST or unicodedata.category(after).startswith("M"):
         return False
-    return _breaks_anywhere(before) or _breaks_anywhere(after)
+    return breaks_anywhere(before) or breaks_anywhere(after)
 
 
-def _breaks_anywhere(char: str) -> bool:
+def breaks_anywhere(char: str) -> bool:
+    """Whether a character is of a script that does not part its words."""
     return any(first <= ord(char) <= last for first, last in BREAKS_ANYWHERE)
 
 
