@@ -265,6 +265,24 @@ def test_points_that_were_spoken_stay_while_the_next_is() -> None:
     assert shown[first.baseline_px - 4 : first.baseline_px, left : left + 8].min() < 128
 
 
+def test_points_that_stand_do_not_blink_when_the_next_one_comes() -> None:
+    text = SceneText(2, 9, "Rules", "A lesson", ("One door.", "Two doors.", "Three doors."), "Acme")
+    layout = lay_out_scene(text, palette.make_palette(Brand("Acme")), PANEL, FrameSize(Shape.WIDE, 360))
+    (page,) = layout.pages[1]
+    coming, there, going = (
+        plan.State(plan.FULL, 0, -1, words, lift_px, 1) for words, lift_px in ((20, 20), (plan.FULL, 0), (20, 0))
+    )
+    whole = run.RunPlan((page,), layout.ground, run.Way(), ((0, 1),), (2,), (coming, there, going))
+    still = np.full((360, 640, 3), 255, np.uint8)
+
+    shown = [pixels.copy() for pixels in run.paint_run(whole, still, still, paint.backing_of(layout))]
+
+    middle = (page.standing[0].words[0].baseline_px + page.words[0].baseline_px) // 2
+    first, second = ([int(pixels[rows].min()) for pixels in shown] for rows in (slice(0, middle), slice(middle, None)))
+    assert first[0] == first[1] < 100 < first[2]
+    assert second[0] > 200 > second[1]
+
+
 @pytest.mark.parametrize(("side", "is_left"), [(Side.LEFT, True), (Side.RIGHT, False)])
 def test_a_brands_own_layout_goes_before_the_language(side: Side, is_left: bool) -> None:
     text = SceneText(3, 9, "هدف", "درس", ("أولا ثانيا ثالثا رابعا خامسا.", "سادسا."), "Acme", "ar")

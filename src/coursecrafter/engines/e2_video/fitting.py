@@ -65,12 +65,14 @@ class Page:
     Attributes:
         words: spoken, in reading order; they light up one after the other.
         face: their type.
-        standing: what appears with them and is not spoken now: numbers, and points that were spoken before.
+        standing: what is on screen with them and is not spoken now: numbers, and points that were spoken before.
+        stayed: how many of these, the first ones, were on screen before and do not come with the words.
     """
 
     words: tuple[PlacedToken, ...]
     face: Face
     standing: tuple[Lettering, ...] = ()
+    stayed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -314,7 +314,7 @@ def _point_pages(
     numbers = accumulate(int(bool(segment)) for segment in shown.segments)
     for number, segment in zip(numbers, shown.segments, strict=True):
         if not segment:
-            pages.append((Page((), face, standing),))
+            pages.append((Page((), face, standing, len(standing)),))
             continue
         lines = without_widow(break_lines(segment, face, area.width - indent), face, area.width - indent)
         words = place_lines(
@@ -329,7 +329,7 @@ def _point_pages(
         figure_px = number_face.length(figure.text)
         x_px = area.right - figure_px if is_rtl else float(area.x)
         mark = Lettering((PlacedToken(figure, x_px, baseline, figure_px),), number_face, ground.accent)
-        pages.append((Page(words, face, (*standing, mark)),))
+        pages.append((Page(words, face, (*standing, mark), len(standing)),))
         standing = (*standing, mark, Lettering(words, face, ground.ink))
         baseline += leading * len(lines) + between
     lowest = baseline - leading - between + descent_px(size)

@@ -149,7 +149,14 @@ def paint_lettering(pixels: Pixels, part: Lettering, opacity: int = FULL, lift_p
 
 
 def paint_page(
-    pixels: Pixels, page: Page, ground: Ground, *, inks: Sequence[int], opacity: int = FULL, lift_px: int = 0
+    pixels: Pixels,
+    page: Page,
+    ground: Ground,
+    *,
+    inks: Sequence[int],
+    opacity: int = FULL,
+    lift_px: int = 0,
+    is_coming: bool = False,
 ) -> None:
     """Draw a page of narration onto a picture.
 
@@ -157,8 +164,12 @@ def paint_page(
         inks: for each word of the page 0 (still to come), 1 (being spoken) or 2 (spoken).
         opacity: 0 to 256, of all of it.
         lift_px: how far below its place it stands.
+        is_coming: whether it comes, so that what stayed of the page before stands there already.
     """
-    for part in page.standing:
+    stayed = page.stayed if is_coming else 0
+    for part in page.standing[:stayed]:
+        paint_lettering(pixels, part)
+    for part in page.standing[stayed:]:
         paint_lettering(pixels, part, opacity, lift_px)
     paint_words(pixels, page, ground, range(len(page.words)), inks, opacity, lift_px)
 

@@ -86,7 +86,7 @@ class RunPlan:
 def page_key(page: Page) -> list[object]:
     """A JSON value of a page as it is painted."""
     spoken = Lettering(page.words, page.face, (0, 0, 0))
-    return [lettering_key(part) for part in (spoken, *page.standing)]
+    return [page.stayed, *(lettering_key(part) for part in (spoken, *page.standing))]
 
 
 def lettering_key(part: Lettering) -> list[object]:
@@ -120,7 +120,15 @@ def paint_run(
             canvas[:] = still if state.still == FULL else _between(plan, before, bare, still, state.still)
             if state.words:
                 lift_px = round(state.lift_px * plan.way.scale)
-                paint_page(canvas, page, plan.ground, inks=inks, opacity=state.words, lift_px=lift_px)
+                paint_page(
+                    canvas,
+                    page,
+                    plan.ground,
+                    inks=inks,
+                    opacity=state.words,
+                    lift_px=lift_px,
+                    is_coming=state.lift_px > 0,
+                )
             last = None
         elif last is not None and last[0] == state.page:
             _repaint(canvas, page_base, page, plan.ground, last[1], inks)

@@ -32,7 +32,7 @@ def scaled_lettering(part: Lettering, scale: Fraction) -> Lettering:
 def scaled_page(page: Page, scale: Fraction) -> Page:
     """The page with all that stands on it."""
     standing = tuple(scaled_lettering(part, scale) for part in page.standing)
-    return Page(_words(page.words, scale), _face(page.face, scale), standing)
+    return Page(_words(page.words, scale), _face(page.face, scale), standing, page.stayed)
 
 
 def _words(words: tuple[PlacedToken, ...], scale: Fraction) -> tuple[PlacedToken, ...]:
