@@ -55,7 +55,7 @@ LABEL_SIZES = SIZES[4:]
 TITLE_SIZES = SIZES[3:8]
 TITLE_SPACE = 15.0
 GREEK_BARS = (0.82, 0.54)
-MUTE_SIZE, MUTE_WIDTH = 4.4, 34.0
+MUTE_SIZE, MUTE_WIDTH = 4.4, 58.0
 """Of the bars in place of a label, in units; larger ones are wider too."""
 PADDING = 0.9
 """What stays free above and below a label in its box, in ems of the label."""
