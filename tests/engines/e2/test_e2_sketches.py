@@ -77,6 +77,17 @@ def test_a_drawing_keeps_clear_of_round_corners() -> None:
     assert shown == [(SHOWN_OF_ROUND, SHOWN_OF_ROUND), (SHOWN, SHOWN)]
 
 
+@pytest.mark.parametrize("first", [(), ("How glass is recycled.",)])
+def test_a_heading_that_is_spoken_too_is_no_part_of_a_drawing(first: tuple[str, ...]) -> None:
+    said = STEPS if first else f"How glass is recycled. {STEPS}"
+
+    found, plain = scene_sketch(laid_out(*first, said)), scene_sketch(laid_out(STEPS))
+
+    assert found is not None
+    assert plain is not None
+    assert found.parts == plain.parts
+
+
 def test_a_picture_for_any_place_keeps_to_its_middle() -> None:
     sketch = sketch_for_any_place("en", "Glass", [STEPS])
 

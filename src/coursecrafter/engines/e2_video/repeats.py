@@ -37,6 +37,11 @@ class ShownText:
         """How long what is shown of each segment is in its text."""
         return tuple(words[-1].char_end - words[0].char_start if words else 0 for words in self.segments)
 
+    def parts_of(self, texts: Sequence[str]) -> tuple[str, ...]:
+        """Of the texts that are spoken what is shown; "" of one that only says the heading."""
+        pairs = zip(texts, self.segments, strict=True)
+        return tuple(text[words[0].char_start : words[-1].char_end] if words else "" for text, words in pairs)
+
 
 @lru_cache(maxsize=64)
 def shown_text(heading: str, texts: tuple[str, ...], *, is_whole: bool = False) -> ShownText:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from coursecrafter.engines.e2_video.layout import SceneLayout
+from coursecrafter.engines.e2_video.repeats import shown_text
 from coursecrafter.engines.e2_video.stages import Arrangement, Cut
 from coursecrafter.gateway.providers.offline_text.sketching import sketch_of
 from coursecrafter.gateway.sketches import Family, Lettering, Sketch
@@ -34,7 +35,7 @@ def scene_sketch(layout: SceneLayout) -> Sketch | None:
     sketch = sketch_of(
         text.language,
         text.heading,
-        text.texts,
+        shown_text(text.heading, text.texts).parts_of(text.texts),
         lettering=Lettering.LABELS if says_more else Lettering.NONE,
         area=(round(area[0], 3), round(area[1], 3)),
     )
