@@ -8,24 +8,25 @@ it is left out of all that is compared; a pointer counts only once it rests.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from coursecrafter.media.film import FilmTooLarge, Pixels, SmallFrame, read_small
-from coursecrafter.media.film_restless import Mask, Restless, apart, cleared, steadied, without, without_specks
+from coursecrafter.media.film_restless import Mask, Restless, Speck, apart, blobs, steadied, without, without_specks
 
-CHANGES_VERSION = 3
+CHANGES_VERSION = 4
 """Part of the content key of what is found here; raise it when the same film gives other changes."""
 
 CHANGED_LEVELS, CHANGED_PIXELS = 24, 5
 MOVING_LEVELS, MOVING_PIXELS = 6, 4
 FADING_LEVELS = 1.0
-BEGUN_LEVELS = 2.0
+BEGUN_LEVELS = 3.0
 STANDS_S = Fraction(1, 4)
 """A picture stands still once nothing has moved for so long."""
 LARGEST_SPECK, LARGEST_TRACE = 20, 60
@@ -33,6 +34,8 @@ LARGEST_SPECK, LARGEST_TRACE = 20, 60
 RESTED_PIXELS, RESTED_SHARE = 2, Fraction(4, 5)
 SLOW_S = Fraction(1, 5)
 JOINT_S = Fraction(1, 10)
+TOGETHER_S = Fraction(3, 20)
+"""What begins within this time is one movement, as of something that comes in from the side."""
 KEPT_FRAMES = 300
 MOST_CHANGES = 20_000
 LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
@@ -173,23 +176,44 @@ class _Watch:
     def _beginning(self, frame: SmallFrame, still: Pixels) -> Fraction:
         """The first frame that already went the way in which this one differs from what stood."""
         signed = frame.pixels.astype(np.int16) - still
-        mask = cleared(np.abs(signed).max(axis=2) > CHANGED_LEVELS, LARGEST_SPECK)[..., None] & (
-            np.abs(signed) > CHANGED_LEVELS
-        )
-        way = np.sign(signed[mask])
-        begin_s = frame.at_s
+        specks = blobs(np.abs(signed).max(axis=2) > CHANGED_LEVELS, 1)
+        # Beside something larger a speck does not count: it may be where a pointer was until a while ago.
+        large = [speck for speck in specks if len(speck[0]) > LARGEST_SPECK]
+        groups = large or specks
+        rows, columns = (np.concatenate([group[side] for group in groups]) for side in (0, 1))
+        way = signed[rows, columns]
+        way = np.sign(way) * (np.abs(way) > CHANGED_LEVELS)
+        begin_s = by_most_s = frame.at_s
+        is_of_most = not large
         for earlier in reversed(self._since_still):
-            moved = (earlier.pixels[mask].astype(np.int16) - still[mask]) * way
-            if float(moved.mean()) < BEGUN_LEVELS:
+            gone = ((earlier.pixels[rows, columns].astype(np.int16) - still[rows, columns]) * way).sum(axis=1)
+            moved = gone / np.abs(way).sum(axis=1)
+            is_of_most = is_of_most and _moved_by_most(moved, groups) >= BEGUN_LEVELS
+            by_most_s = earlier.at_s if is_of_most else by_most_s
+            if moved.mean() < BEGUN_LEVELS:
                 break
             begin_s = earlier.at_s
-        return begin_s
+        return begin_s if large or by_most_s - begin_s <= TOGETHER_S else by_most_s
 
     def _rejoin(self, frame: SmallFrame) -> None:
         """A slow fade can look as if it stood: what went on at once, slowly, is the same change."""
         is_slow = frame.at_s - self._begin_s >= SLOW_S
         if is_slow and self._found[1:] and self._begin_s - self._stood_since <= JOINT_S:
             self._begin_s = self._found.pop().begin_s
+
+
+def _moved_by_most(moved: np.ndarray[Any, np.dtype[np.float64]], specks: Sequence[Speck]) -> float:
+    """By how many levels most specks have moved, as those of a line of text that begins to appear.
+
+    One of them may be where a pointer was; and a key frame of a poor encoding sharpens some of their pixels.
+
+    Args:
+        moved: of each pixel, speck by speck.
+        specks: at least one.
+    """
+    firsts = np.cumsum([0, *(len(rows) for rows, _ in specks[:-1])])
+    means = np.sort(np.add.reduceat(moved, firsts) / [len(rows) for rows, _ in specks])
+    return float(min(means[(len(means) - 1) // 2], np.median(moved)))
 
 
 def _moves(one: Pixels, other: Pixels) -> bool:

@@ -15,10 +15,11 @@ from coursecrafter.errors import VideoError
 from coursecrafter.media.film import SMALL_SIZE_PX, FilmTooLarge, Pixels, fit_box
 from coursecrafter.media.film_changes import Change, differ, thumb_of
 
-MATCH_VERSION = 2
+MATCH_VERSION = 3
 """Part of the content key of what is matched here; raise it when the same changes are matched in another way."""
 
 FARTHEST, FARTHEST_IN_ORDER = 0.45, 0.62
+REPEATED, POINTER_PIXELS = 0.03, 4
 INK_FLOOR = 2.0
 WHOLE_SHADE, LIKELY_SHADE, FAR_SHADE = 256, 24, 64
 SAME_LEVELS, SAME_PIXELS = 24, 8
@@ -55,7 +56,7 @@ def match_film(changes: Sequence[Change], pictures: Sequence[Pixels]) -> list[St
     """
     leaders = [index for index, picture in enumerate(pictures) if not index or differ(picture, pictures[index - 1])]
     costs = distances([thumb_of(pictures[index]) for index in leaders], [change.thumb for change in changes])
-    found = align(costs, FARTHEST)
+    found = align(costs + _repeats(changes), FARTHEST)
     if sum(place is not None for place in found) < LEAST_SHARE_FOUND * len(leaders):
         raise OtherFilm("The film does not show this deck.", detail=f"best distances {costs.min(axis=1).round(2)}")
     found = _in_order(found, costs, changes)
@@ -150,6 +151,13 @@ def align(costs: np.ndarray[Any, np.dtype[np.float32]], missing: float) -> list[
         places.append(column - 1 if is_taken else None)
         column -= is_taken
     return places[::-1]
+
+
+def _repeats(changes: Sequence[Change]) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """What a change costs in which only a pointer moved: other fonts and colours hardly tell neighbours apart."""
+    thumbs = _stacked([change.thumb for change in changes])
+    moved = (np.abs(np.diff(thumbs, axis=0)) > NOISE_LEVELS).sum(axis=1)
+    return np.concatenate([[0], REPEATED * (moved <= POINTER_PIXELS)]).astype(np.float32)
 
 
 def _in_order(

@@ -14,6 +14,9 @@ from coursecrafter.media.film import SMALL_SIZE_PX, Pixels, SmallFrame
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
+Speck = tuple[np.ndarray[Any, np.dtype[np.intp]], np.ndarray[Any, np.dtype[np.intp]]]
+"""Pixels that lie together: their rows, and their columns."""
+
 LOOK_EVERY_S = Fraction(1, 10)
 WINDOW_LOOKS = 20
 LEAST_WINDOWS = 3
@@ -136,17 +139,8 @@ def without_specks(mask: Mask, largest: int) -> int:
     return count - sum(small) if len(small) <= MOST_SPECKS else count
 
 
-def cleared(mask: Mask, largest: int) -> Mask:
-    """The mask without its specks; as it is where there is nothing else."""
-    kept = np.zeros_like(mask)
-    for rows, columns in blobs(mask, 1):
-        if len(rows) > largest:
-            kept[rows, columns] = True
-    return kept if kept.any() else mask
-
-
-def blobs(mask: Mask, near: int) -> list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
-    """Groups of set pixels that are no farther than `near` from each other: rows and columns of each."""
+def blobs(mask: Mask, near: int) -> list[Speck]:
+    """Groups of set pixels that are no farther than `near` from each other."""
     left = {(int(row), int(column)) for row, column in np.argwhere(mask)}
     steps = [(down, across) for down in range(-near, near + 1) for across in range(-near, near + 1)]
     groups = []

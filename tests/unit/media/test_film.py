@@ -168,6 +168,43 @@ def test_a_small_mark_counts_once_it_rests() -> None:
     assert [change.begin_s for change in found] == [0, 1]
 
 
+def test_a_line_begins_when_its_words_do_and_not_when_a_pointer_sets_out() -> None:
+    def shown(at: int) -> np.ndarray:
+        pixels = np.full((90, 160, 3), 240, np.uint8)
+        across = 100 + max(0, at - 60) // 2
+        pixels[70:73, across : across + 2] = 0
+        # Two words fade in; a key frame of a poor encoding had made their ground a little darker long before.
+        ink = 2 * (at >= 30) + min(max(at - 78, 0) * 18, 200)
+        pixels[30, 40:44] -= np.uint8(ink)
+        pixels[30, 50:53] -= np.uint8(ink)
+        return pixels
+
+    found = changes_among(SmallFrame(Fraction(at, 30), shown(at)) for at in range(150))
+
+    assert len(found) == 2
+    assert abs(found[1].begin_s - Fraction(78, 30)) <= 0.1
+
+
+def test_a_change_of_the_pointer_alone_is_no_slides_as_long_as_there_is_another() -> None:
+    """In another font the words of a build stand elsewhere, so that the picture before is nearer to it by a little."""
+    slide = np.full((90, 160, 3), 240, np.uint8)
+    slide[10:50:4, 10:140] = 20
+    pointed, build, filmed = slide.copy(), slide.copy(), slide.copy()
+    pointed[80:83, 100:102] = 0
+    build[60:62, 10:40] = 20
+    filmed[64:66, 50:84] = 20
+    changes = [
+        Change(Fraction(at), Fraction(at), Fraction(at + 2), thumb_of(one))
+        for at, one in ((0, slide), (2, pointed), (4, filmed))
+    ]
+
+    first, second = match_film(changes, [slide, build])
+
+    assert first is not None
+    assert second is not None
+    assert (first.start_s, second.start_s) == (0, 4)
+
+
 def test_a_slide_that_the_film_leaves_out_is_not_found(drawn: list[Frame], tmp_path: Path) -> None:
     kept = [smaller(picture) for index, picture in enumerate(drawn) if index not in {2, 4}]
     clip = write_film(tmp_path / "short.mp4", frames_of([Show(picture, 0.6) for picture in kept]))
