@@ -24,7 +24,7 @@ from av.stream import Disposition
 from coursecrafter.domain.clip import AS_IT_IS, ClipPlayback
 from coursecrafter.media.clips import LONGEST_CLIP_S, UnplayableClip, check_shape, film_lasts_s, playable
 from coursecrafter.media.codec import Samples, encode_aac
-from coursecrafter.media.loudness import normalise, voice_lufs
+from coursecrafter.media.loudness import normalise
 from coursecrafter.media.recording import CODECS, MAX_CHANNELS, check_recording, container_format
 from coursecrafter.media.sound import FADE_IN, FADE_OUT, SILENCE_DBFS, VoiceBlock
 from coursecrafter.media.timeline import AAC_FRAME_SAMPLES, SAMPLE_RATE_HZ
@@ -65,10 +65,10 @@ def make_clip_block(path: Path, whose: str, *, is_sound: bool = False, playback:
             raise UnplayableClip(f"Nothing can be heard in the recording of {whose}.")
         return SILENCE
     _fade(samples, playback)
-    levelled = normalise(samples, MOST_GAIN_DB)
+    levelled, lufs = normalise(samples, MOST_GAIN_DB)
     frames = -(-len(levelled) // AAC_FRAME_SAMPLES) + 1
     _, packets = encode_aac(np.pad(levelled, (0, frames * AAC_FRAME_SAMPLES - len(levelled))))
-    return VoiceBlock(tuple(packets[:frames]), len(levelled), 0, 0, round(voice_lufs(levelled), 3))
+    return VoiceBlock(tuple(packets[:frames]), len(levelled), 0, 0, round(lufs, 3))
 
 
 def check_clip(path: Path, reader: str, *, is_sound: bool) -> Fraction:

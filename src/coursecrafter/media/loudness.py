@@ -121,8 +121,10 @@ def decibels(amplitude: float) -> float:
     return float(20 * np.log10(max(amplitude, 1e-9)))
 
 
-def normalise(samples: Samples, most_gain_db: float = math.inf) -> Samples:
-    """The sound at the target loudness, its peaks limited; rumble that no ear weighs stays as it is.
+def normalise(samples: Samples, most_gain_db: float = math.inf) -> tuple[Samples, float]:
+    """The sound at the target loudness, its peaks limited; and how loud it then is, as `voice_lufs` says.
+
+    Rumble that no ear weighs stays as it is.
 
     Args:
         samples: the sound.
@@ -130,7 +132,7 @@ def normalise(samples: Samples, most_gain_db: float = math.inf) -> Samples:
     """
     measured = voice_lufs(samples)
     if not np.isfinite(measured) or abs(measured - TARGET_LUFS) < NEAR_ENOUGH_LU:
-        return samples
+        return samples, measured
     peaks = _Peaks(samples)
     gain_db, slope = min(TARGET_LUFS - measured, most_gain_db), 1 / FURTHER
     limited, before = samples, (0.0, measured)
@@ -145,7 +147,7 @@ def normalise(samples: Samples, most_gain_db: float = math.inf) -> Samples:
             slope = min(max((measured - before[1]) / (gain_db - before[0]), LEAST_SLOPE), 1.0)
         before = gain_db, measured
         gain_db = min(gain_db + (TARGET_LUFS - measured) / slope, most_gain_db)
-    return limited
+    return limited, measured
 
 
 def limit_peaks(samples: Samples) -> Samples:

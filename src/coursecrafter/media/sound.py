@@ -23,7 +23,7 @@ import numpy as np
 
 from coursecrafter.errors import VideoError
 from coursecrafter.media.codec import Samples, encode_aac, resample
-from coursecrafter.media.loudness import normalise, voice_lufs
+from coursecrafter.media.loudness import normalise
 from coursecrafter.media.timeline import AAC_FRAME_SAMPLES, SAMPLE_RATE_HZ
 
 BLOCK_VERSION = 2
@@ -193,7 +193,7 @@ def make_voice_block(wav: bytes) -> VoiceBlock:
         return VoiceBlock((), 0, 0, 0, -math.inf)
     first, last = heard
     start, end = max(0, first - KEPT_BEFORE), min(len(samples), last + KEPT_AFTER)
-    voice = normalise(_faded(samples[start:end]))
+    voice, lufs = normalise(_faded(samples[start:end]))
     frames = -(-len(voice) // AAC_FRAME_SAMPLES) + 1
     padded = np.pad(voice, (0, frames * AAC_FRAME_SAMPLES - len(voice)))
     _, packets = encode_aac(padded)
@@ -202,7 +202,7 @@ def make_voice_block(wav: bytes) -> VoiceBlock:
         samples=len(voice),
         onset_samples=first - start,
         trimmed_samples=start,
-        loudness_lufs=round(voice_lufs(voice), 3),
+        loudness_lufs=round(lufs, 3),
     )
 
 

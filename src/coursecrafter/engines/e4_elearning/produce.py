@@ -113,7 +113,7 @@ def _sound_step(sound: PageSound, label: str, bench: Bench) -> Step:
     def make(folder: Path) -> Mapping[str, Produced]:
         samples = np.zeros(int(sound.duration_s * SAMPLE_RATE_HZ), np.float32)
         for start_s, voice in placed:
-            heard = normalise(read_wav(bench.store.get_bytes(voice)))
+            heard, _ = normalise(read_wav(bench.store.get_bytes(voice)))
             first = int(start_s * SAMPLE_RATE_HZ)
             heard = heard[: len(samples) - first]
             samples[first : first + len(heard)] = heard
