@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import zip_longest
 
 from coursecrafter.engines.e2_video.typesetting import Token, tokenize
 
@@ -18,6 +19,10 @@ ENDS = frozenset(":：–—-")
 """Marks after which what follows can stand by itself, beside those that end a sentence."""
 TELLING = frozenset({"Sc", "Sm"})
 """Categories of signs that tell two headings apart, as "C" and "C++"."""
+TELLING_MARKS, IN_NUMBERS = frozenset("#%&/@§‰"), frozenset(".,:-–")
+"""Punctuation that does so too: anywhere, and before a digit, as in "C#" and "2.0"."""
+UNFINISHED = frozenset(".…")
+"""Marks that end no sentence where the next word is small, as after "U.S."."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,14 @@ def says_the_same(one: str, other: str) -> bool:
 
 
 def _repeated(heading: str, words: Sequence[Token]) -> int:
+    """With how many words a text begins that say the heading, once or again and again; 0: it does not."""
+    count = 0
+    while said := _said_once(heading, words[count:]):
+        count += said
+    return count
+
+
+def _said_once(heading: str, words: Sequence[Token]) -> int:
     """With how many words a text says the heading, as a sentence or a line of its own; 0: it does not."""
     wanted, said = _core(heading), ""
     if not wanted:
@@ -71,15 +84,25 @@ def _repeated(heading: str, words: Sequence[Token]) -> int:
         said += _core(word.text)
         if not wanted.startswith(said):
             return 0
-        is_last = count == len(words)
-        if said == wanted and (is_last or _core(words[count].text)):
-            ends = word.ends_sentence or word.text[-1] in ENDS
-            return count if is_last or ends or words[count].starts_line else 0
+        after = words[count] if count < len(words) else None
+        if said == wanted and (after is None or _core(after.text)):
+            return count if after is None or after.starts_line or _ends(word, after) else 0
     return 0
+
+
+def _ends(word: Token, after: Token) -> bool:
+    """Whether a sentence ends between two words, or something that stands by itself like one."""
+    is_unfinished = word.text[-1] in UNFINISHED and after.text[0].islower()
+    return (word.ends_sentence and not is_unfinished) or word.text[-1] in ENDS
 
 
 def _core(text: str) -> str:
     """A text without what two spellings of it may differ in: case, blanks, punctuation."""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    categories = ((char, unicodedata.category(char)) for char in folded)
-    return "".join(char for char, category in categories if category[0] in "LMN" or category in TELLING)
+    return "".join(char for char, after in zip_longest(folded, folded[1:], fillvalue=" ") if _tells(char, after))
+
+
+def _tells(char: str, after: str) -> bool:
+    category = unicodedata.category(char)
+    is_of_number = char in IN_NUMBERS and after.isdecimal()
+    return category[0] in "LMN" or category in TELLING or char in TELLING_MARKS or is_of_number
