@@ -279,8 +279,10 @@ def test_punctuation_closes_up_over_what_no_font_draws() -> None:
     block = fit(
         f"Well done {unknown}\u200d{unknown}\ufe0f, all {unknown} of you {unknown} !", Type(600, "en"), 60, 1, (4.0,)
     )
+    name = fit(f"Use {unknown} .NET", Type(600, "en"), 60, 1, (4.0,))
 
     assert block.lines == ("Well done, all of you!",)
+    assert name.lines == ("Use .NET",)
 
 
 def test_words_turn_black_or_white_where_no_shade_of_theirs_can_be_read() -> None:

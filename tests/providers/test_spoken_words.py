@@ -34,6 +34,7 @@ def test_each_spoken_character_has_its_place_in_the_text(text: str) -> None:
         ("Bravo !", "Bravo !"),
         ("🎉. Go", ". Go"),
         ("a 🎉 b", "a   b"),
+        ("Use 🎉 .NET", "Use   .NET"),
     ],
 )
 def test_punctuation_closes_up_over_what_no_voice_can_say(text: str, spoken: str) -> None:

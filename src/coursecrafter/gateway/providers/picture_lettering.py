@@ -131,13 +131,16 @@ def _drawable(text: str, face: Type) -> str:
     """A text without what no font draws, over which punctuation closes up: "Well done 🎉." becomes "Well done."."""
     kept: list[str] = []
     is_gap = is_drawn = False
-    for char in text:
+    for position, char in enumerate(text):
         if not (unicodedata.category(char).startswith("M") or char in JOINERS):
             is_drawn = char.isspace() or font_of(char, face.weight, face.language) is not None
         if not is_drawn:
             is_gap = True
             continue
-        while is_gap and char in CLOSE_UP and kept and kept[-1].isspace():
+        closes_up = (
+            is_gap and char in CLOSE_UP and not text[position + 1 : position + 2].isalnum()
+        )  # as ".NET" does not
+        while closes_up and kept and kept[-1].isspace():
             kept.pop()
         kept.append(char)
         is_gap = is_gap and char.isspace()

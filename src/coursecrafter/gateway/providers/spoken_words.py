@@ -78,7 +78,9 @@ def speakable(text: str) -> SpokenText:
         is_run_on = not character.isalnum() and text[max(0, position - 3) : position] == character * 3
         spoken = "" if is_run_on else _spoken_character(character)  # "........" is not eight points
         # "done 🎉." is said like "done.": to a voice a mark by itself is a sentence of its own, or a word.
-        while is_gap and spoken in CLOSE_UP and out and out[-1] == " ":
+        begins_word = text[position + 1 : position + 2].isalnum()  # as in ".NET"
+        closes_up = is_gap and spoken in CLOSE_UP and not begins_word
+        while closes_up and out and out[-1] == " ":
             out.pop()
             origins.pop()
         out.extend(spoken)
