@@ -12,6 +12,7 @@ from coursecrafter.domain.keys import content_key
 from coursecrafter.domain.look import Music
 from coursecrafter.domain.stored import StoredObject
 from coursecrafter.engines.bench import Bench
+from coursecrafter.errors import VideoError
 from coursecrafter.jobs.steps import Produced, Step
 from coursecrafter.media.codec import CODEC_VERSION, Samples
 from coursecrafter.media.heard import HEARD_VERSION, Heard, SoundFigures, lay_heard, listen
@@ -67,8 +68,14 @@ class Soundtrack:
     figures: Callable[[], SoundFigures] | None = None
 
     def laid(self) -> LaidSound | None:
-        """What its file should hold, for measuring."""
-        return LaidSound(self.packets(), self.figures()) if self.figures else None
+        """What its file should hold, for measuring; None where the file has to be heard."""
+        if self.figures is None:
+            return None
+        try:
+            return LaidSound(self.packets(), self.figures())
+        except VideoError:
+            # A video without a fault does not fail for figures that are broken.
+            return None
 
 
 def voice_block_step(bench: Bench, sound: StoredObject, label: str = "") -> Step:

@@ -30,9 +30,11 @@ HEARD_VERSION = 1
 ENVELOPE_HZ = 500
 ENVELOPE_SAMPLES = SAMPLE_RATE_HZ // ENVELOPE_HZ
 ENERGY_SAMPLES, HEIGHT_SAMPLES = 64, 32
+HEIGHTS_OF_ENERGY = ENERGY_SAMPLES // HEIGHT_SAMPLES
 FRAMES_AT_ONCE = 60
 MAGIC = b"CCH1"
 HEAD = struct.Struct("<4sIf")
+VALUE_BYTES = 4
 
 Places = np.ndarray[Any, np.dtype[np.intp]]
 
@@ -80,9 +82,11 @@ class Heard:
         Raises:
             VideoError: CC-0200, they are something else.
         """
-        if content[:4] != MAGIC:
-            raise VideoError("Figures of a sound in the store are broken.", detail=content[:4].hex())
-        _, count, peak = HEAD.unpack_from(content)
+        is_whole = content[:4] == MAGIC and len(content) >= HEAD.size
+        _, count, peak = HEAD.unpack_from(content) if is_whole else (b"", 0, 0.0)
+        if not is_whole or len(content) != HEAD.size + VALUE_BYTES * count * (1 + HEIGHTS_OF_ENERGY):
+            detail = f"{len(content)} bytes, {content[:4].hex()}"
+            raise VideoError("Figures of a sound in the store are broken.", detail=detail)
         values = np.frombuffer(content, "<f4", offset=HEAD.size).astype(np.float32)
         return cls(values[:count], values[count:], peak)
 

@@ -90,8 +90,10 @@ def test_figures_come_back_from_their_file_and_nothing_else_does(blocks: list[Vo
     assert np.array_equal(again.energies, heard.energies)
     assert np.array_equal(again.heights, heard.heights)
     assert again.peak == pytest.approx(heard.peak)
-    with pytest.raises(VideoError, match="broken"):
-        Heard.from_bytes(blocks[1].to_bytes())
+    whole = heard.to_bytes()
+    for other in (b"", whole[:4], whole[:-4], whole[:-1], whole + b"\0\0\0\0", blocks[1].to_bytes()):
+        with pytest.raises(VideoError, match="broken"):
+            Heard.from_bytes(other)
 
 
 def test_a_long_block_is_heard_in_parts_without_a_seam(blocks: list[VoiceBlock]) -> None:
