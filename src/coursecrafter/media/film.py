@@ -26,7 +26,7 @@ from coursecrafter.errors import VideoError
 from coursecrafter.media.timeline import VIDEO_FPS
 from coursecrafter.media.transcript import clock
 
-PICTURES_VERSION = 1
+PICTURES_VERSION = 2
 """Part of the content key of pictures read from a film; raise it when the same film gives others."""
 
 MAX_BYTES = 8 << 30
@@ -39,6 +39,8 @@ LEAST_SHARE_DECODED = Fraction(9, 10)
 UNSPECIFIED_COLORSPACE = 2
 HD_HEIGHT_PX = 720
 SMALL_SIZE_PX = (160, 90)
+SEEKS_BACK_S = (Fraction(0), Fraction(1), Fraction(10))
+"""How much earlier a film is sought than a picture is wanted, one after another; in the end its beginning is."""
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 
@@ -163,11 +165,10 @@ def read_pictures(path: Path, times_s: list[Fraction], *, width_px: int, height_
         DamagedFilm: CC-0207.
     """
     with open_film(path) as (_, stream):
-        _seek(stream, times_s[0])
         wanted = iter(times_s)
         time_s: Fraction | None = next(wanted)
         shown: VideoFrame | None = None
-        for at_s, frame in _timed(stream, _deinterlaced(_decoded(container_of(stream), stream))):
+        for at_s, frame in _timed_from(stream, times_s[0]):
             if shown is not None and time_s is not None and at_s > time_s:
                 picture = _fitted(shown, stream, width_px, height_px)
                 while time_s is not None and at_s > time_s:
@@ -300,8 +301,24 @@ def _timed(stream: VideoStream, frames: Iterator[VideoFrame]) -> Iterator[tuple[
         yield max(at_s, Fraction(0)), frame
 
 
+def _timed_from(stream: VideoStream, time_s: Fraction) -> Iterator[tuple[Fraction, VideoFrame]]:
+    """Frames with their times, the first of them shown by some time, or as early as one can be decoded.
+
+    Readers seek to when a key frame is decoded, and that may be some frames before it is shown: what is shown in
+    between needs the key frame before.
+    """
+    for back_s in (*(one for one in SEEKS_BACK_S if one < time_s), time_s):
+        _seek(stream, time_s - back_s)
+        frames = _timed(stream, _deinterlaced(_decoded(container_of(stream), stream)))
+        first = next(frames, None)
+        if first is not None and (first[0] <= time_s or back_s == time_s):
+            yield first
+            yield from frames
+            return
+
+
 def _seek(stream: VideoStream, time_s: Fraction) -> None:
-    """Read on from the key frame that is needed to decode what is shown at some time."""
+    """Read on from a key frame that is decoded by some time."""
     container_of(stream).seek(int(time_s / stream_base(stream)) + _first_tick(stream), stream=stream)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from clips import run_ffmpeg
 from coursecrafter.errors import VideoError
 from coursecrafter.media import film, film_changes
 from coursecrafter.media.film import (
@@ -283,6 +284,29 @@ def test_a_time_between_frames_shows_the_one_before(tmp_path: Path) -> None:
     shown = [round(float(one.mean())) for one in read_pictures(clip, times_s, width_px=64, height_px=48)]
 
     assert shown == pytest.approx([0, 120, 120, 240], abs=4)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        # Decoded up to three pictures before it is shown, and no edit list that takes it back.
+        ("-use_editlist", "0"),
+        ("-movflags", "frag_keyframe+empty_moov"),
+        # What follows a key frame and is shown before it leans on the pictures before that.
+        ("-x264-params", "open-gop=1:scenecut=0"),
+    ],
+)
+def test_what_is_shown_before_a_key_frame_that_is_decoded_first_is_found(more: tuple[str, str], tmp_path: Path) -> None:
+    """Two seconds of 30 pictures, each a little lighter than the one before."""
+    path = tmp_path / "Grey.mp4"
+    run_ffmpeg("-f", "lavfi", "-i", "color=size=64x36:rate=30:duration=2,format=gray,geq=lum=20+3*N", "-pix_fmt",
+               "yuv420p", "-c:v", "libx264", "-crf", "10", "-g", "15", "-bf", "3", *more, path)  # fmt: skip
+    *lighter, _ = read_pictures(path, [Fraction(one, 30) for one in range(61)], width_px=64, height_px=36)
+
+    sought = [next(read_pictures(path, [Fraction(one, 30)], width_px=64, height_px=36)) for one in range(60)]
+
+    assert all(np.diff([picture.mean() for picture in lighter]) > 1)
+    assert [picture.mean() for picture in sought] == pytest.approx([picture.mean() for picture in lighter], abs=1)
 
 
 def test_a_film_of_another_shape_stands_in_the_middle(tmp_path: Path) -> None:
