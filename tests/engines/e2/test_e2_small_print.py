@@ -195,6 +195,17 @@ def test_words_of_a_preview_do_not_run_into_each_other(side_px: int) -> None:
         assert min(gaps) >= 0.12 * layout.still[-1].face.size_px
 
 
+@pytest.mark.parametrize("side_px", [360, 540, 720])
+def test_words_of_another_size_fill_their_places(side_px: int) -> None:
+    """Else the spaces behind long words would be wider than others."""
+    layout = laid_out(side_px=side_px, brand_name="Norddeutsche Feuerwehrgesellschaft mbH & Co. KG")
+
+    parts = [*layout.still, *(Lettering(page.words, page.face, (0, 0, 0)) for pages in layout.pages for page in pages)]
+
+    shares = [part.face.length(word.token.text) / word.width_px for part in parts for word in part.words]
+    assert min(shares) > 0.98
+
+
 def test_the_box_of_a_word_that_no_space_parts_covers_no_neighbour() -> None:
     layout = laid_out(texts=("防火门可以阻挡烟雾。", "Keep them shut."), language="zh")
     chinese, latin = (pages[0] for pages in layout.pages)

@@ -6,6 +6,7 @@ Latin, Greek and Cyrillic; other scripts use the Noto fonts of the machine, by s
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -29,13 +30,14 @@ class Face:
 
     Attributes:
         weight: 400 to 800.
+        size_px: whole, but in a frame of another size than the layout's.
         tracking_em: added between letters, in ems; only where the family draws all of a word.
         language: chooses between Chinese, Japanese and Korean forms.
         family: one that ships with the product.
     """
 
     weight: int
-    size_px: int
+    size_px: float
     language: str = "en"
     tracking_em: float = 0.0
     family: str = FONT_FAMILY
@@ -180,8 +182,9 @@ def _reduced(mask: Mask) -> Mask:
 
 
 def _drawn(parts: Sequence[tuple[float, str, ImageFont.FreeTypeFont]], face: Face, is_rtl: bool) -> Mask:
-    width = int(max((x + font.getlength(run) for x, run, font in parts), default=0.0)) + 2 * face.size_px
-    height, left, top = 3 * face.size_px, face.size_px, 2 * face.size_px
+    em = math.ceil(face.size_px)
+    width = int(max((x + font.getlength(run) for x, run, font in parts), default=0.0)) + 2 * em
+    height, left, top = 3 * em, em, 2 * em
     pixels = np.zeros((height, width), np.uint8)
     for x_px, run, font in parts:
         whole = int(x_px)

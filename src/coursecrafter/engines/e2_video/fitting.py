@@ -251,16 +251,16 @@ def set_name(name: str, type_face: Face, place: Box, sizes: Sequence[int]) -> tu
     return words, face
 
 
-def line_pitch_px(size: int) -> int:
+def line_pitch_px(size: float) -> int:
     """From one baseline to the next."""
     return round(size * (1.18 if size >= DISPLAY_FROM_PX else 1.44))
 
 
-def ascent_px(size: int) -> int:
+def ascent_px(size: float) -> int:
     """Room above a baseline; enough for accents on capitals and for the fonts of other scripts."""
     return round(size * 0.98)
 
 
-def descent_px(size: int) -> int:
+def descent_px(size: float) -> int:
     """Room below a baseline."""
     return round(size * 0.32)

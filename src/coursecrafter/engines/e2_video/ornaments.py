@@ -121,7 +121,7 @@ def _rules(
     stage: Stage, cut: Cut, ground: Ground, place: Placed, figure: Lettering, narration_top_px: int | None
 ) -> Iterator[Plate]:
     number = figure.words[0]
-    size = figure.face.size_px
+    size = round(figure.face.size_px)
     if cut is Cut.BLEED:
         # The number stands on a chip of colour.
         box = Box(round(number.x_px) - 18, number.baseline_px - size - 4, round(number.width_px) + 36, size + 20)

@@ -186,7 +186,7 @@ def paint_words(
     """Draw some words of a page, given by their index; boxes first, so that no box covers a neighbour."""
     is_rtl = reads_right_to_left([word.token.text for word in page.words])
     colors = (ground.dim_ink, ground.mark_ink, ground.ink)
-    radius_px = page.face.size_px // 5 if ground.mark_style is Mark.BOX else 0
+    radius_px = int(page.face.size_px / 5) if ground.mark_style is Mark.BOX else 0
     marked = [page.words[index] for index in which if inks[index] == 1]
     for box in mark_boxes(marked, page.face, ground.mark_style):
         _paint_box(pixels, _lowered(box, lift_px), ground.mark, radius_px, opacity)
@@ -224,7 +224,7 @@ def mark_box(word: PlacedToken, face: Face, style: Mark = Mark.BOX) -> Box:
     """
     size = face.size_px
     if style is Mark.LINE:
-        high = max(size // 9, 2)
+        high = max(int(size / 9), 2)
         return Box(round(word.x_px), word.baseline_px + round(0.16 * size), round(word.width_px), high)
     beyond_px = 0 if breaks_anywhere(word.token.text[0]) else 0.11 * size
     left, right = round(word.x_px - beyond_px), round(word.x_px + word.width_px + beyond_px)

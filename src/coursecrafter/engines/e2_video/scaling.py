@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from coursecrafter.engines.e2_video.faces import Face
+from coursecrafter.engines.e2_video.faces import REDUCED_BY, Face
 from coursecrafter.engines.e2_video.fitting import Box, Lettering, Page
 from coursecrafter.engines.e2_video.ornaments import Plate
 from coursecrafter.engines.e2_video.typesetting import PlacedToken
@@ -48,5 +48,5 @@ def _words(words: tuple[PlacedToken, ...], scale: Fraction) -> tuple[PlacedToken
 
 
 def _face(face: Face, scale: Fraction) -> Face:
-    # Rounded up, words would be wider than their places, and run into each other in a preview.
-    return replace(face, size_px=max(int(face.size_px * scale), 1))
+    # Rounded up, words would be wider than their places, and run into each other; in whole pixels their spaces differ.
+    return replace(face, size_px=max(int(face.size_px * scale * REDUCED_BY) / REDUCED_BY, 1.0))
