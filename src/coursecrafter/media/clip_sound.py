@@ -29,7 +29,7 @@ from coursecrafter.media.recording import CODECS, MAX_CHANNELS, check_recording,
 from coursecrafter.media.sound import FADE_IN, FADE_OUT, SILENCE_DBFS, VoiceBlock
 from coursecrafter.media.timeline import AAC_FRAME_SAMPLES, SAMPLE_RATE_HZ
 
-CLIP_SOUND_VERSION = 2
+CLIP_SOUND_VERSION = 3
 """Part of the block's content key; raise it when the same clip gives other packets."""
 
 MOST_GAIN_DB = 30.0
@@ -58,13 +58,13 @@ def make_clip_block(path: Path, whose: str, *, is_sound: bool = False, playback:
     if playback.is_muted:
         return SILENCE
     with playable(whose):
-        samples = _read_sound(path, whose, playback, is_sound=is_sound)
+        samples, lasts = _read_sound(path, whose, playback, is_sound=is_sound)
     peak = max((float(np.abs(piece).max(initial=0)) for piece in _pieces(samples)), default=0.0)
     if peak <= 10 ** (SILENCE_DBFS / 20):
         if is_sound:
             raise UnplayableClip(f"Nothing can be heard in the recording of {whose}.")
         return SILENCE
-    _fade(samples, playback)
+    _fade(samples, playback, lasts)
     levelled, lufs = normalise(samples, MOST_GAIN_DB)
     frames = -(-len(levelled) // AAC_FRAME_SAMPLES) + 1
     _, packets = encode_aac(np.pad(levelled, (0, frames * AAC_FRAME_SAMPLES - len(levelled))))
@@ -98,16 +98,22 @@ def check_clip(path: Path, reader: str, *, is_sound: bool) -> Fraction:
     return lasts_s
 
 
-def _read_sound(path: Path, whose: str, playback: ClipPlayback, *, is_sound: bool) -> Samples:
-    """All of a clip's sound that is played, each sample where its time puts it; nothing where it has none."""
+def _read_sound(path: Path, whose: str, playback: ClipPlayback, *, is_sound: bool) -> tuple[Samples, int]:
+    """All of a clip's sound that is played, each sample where its time puts it; nothing where it has none.
+
+    Returns:
+        It; and how long the clip is played, with its pictures, in samples; 0 where it does not say so.
+    """
     name = container_format(path)
     lasts_s = check_recording(path, name) if is_sound else film_lasts_s(path)
+    begin_s, end_s = playback.span_s(lasts_s)
     try:
         with av.open(str(path.absolute()), format=name, options={"protocol_whitelist": "file"}) as container:
             if not container.streams.audio:
-                return np.zeros(0, np.float32)
+                return np.zeros(0, np.float32), 0
             _check(container, whose)
-            return _placed(container, whose, *playback.span_s(lasts_s))
+            samples = _placed(container, whose, begin_s, end_s)
+            return samples, round(((lasts_s if end_s is None else end_s) - begin_s) * SAMPLE_RATE_HZ)
     except (av.FFmpegError, ValueError, MemoryError) as error:
         raise UnplayableClip(f"The sound of the clip of {whose} is damaged.", detail=repr(error)) from error
 
@@ -188,9 +194,25 @@ def _pieces(samples: Samples) -> Iterator[Samples]:
     return (samples[start : start + PIECE_SAMPLES] for start in range(0, len(samples), PIECE_SAMPLES))
 
 
-def _fade(samples: Samples, playback: ClipPlayback) -> None:
-    """Let it come and go as its author wants; at least so that it begins and ends at zero and no seam clicks."""
+def _fade(samples: Samples, playback: ClipPlayback, lasts: int) -> None:
+    """Let it come and go as its author wants; at least so that it begins and ends at zero and no seam clicks.
+
+    Args:
+        samples: from the clip's beginning on.
+        playback: how it is played.
+        lasts: how long the clip is played, in samples: its pictures may go on, and go, after its sound.
+    """
+    whole = max(len(samples), lasts)
     wanted = (ms * SAMPLE_RATE_HZ // 1000 for ms in (playback.fade_in_ms, playback.fade_out_ms))
-    rise, fall = (min(max(own, short), len(samples)) for own, short in zip(wanted, (FADE_IN, FADE_OUT), strict=True))
-    samples[:rise] *= np.linspace(0, 1, rise, dtype=np.float32)
-    samples[len(samples) - fall :] *= np.linspace(1, 0, fall, dtype=np.float32)
+    rise, fall = (min(max(own, short), whole) for own, short in zip(wanted, (FADE_IN, FADE_OUT), strict=True))
+    _go(samples[::-1], rise)
+    _go(samples, fall, whole - len(samples))
+    if whole > len(samples):
+        _go(samples, min(FADE_OUT, len(samples)))
+
+
+def _go(samples: Samples, fall: int, later: int = 0) -> None:
+    """Let what is heard go within so many samples; it would be gone so many later than it ends."""
+    going = samples[max(len(samples) + later - fall, 0) :]
+    last = later / fall
+    going *= np.linspace(last + len(going) / fall, last, len(going), dtype=np.float32)

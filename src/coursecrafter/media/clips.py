@@ -17,7 +17,7 @@ from PIL import Image
 
 from coursecrafter.domain.clip import AS_IT_IS, WHOLE, ClipPlayback
 from coursecrafter.errors import IngestError, VideoError
-from coursecrafter.media.film import check_film, container_of, open_film, read_pictures, read_small
+from coursecrafter.media.film import check_film, container_of, open_film, read_pictures, read_small, stream_base
 from coursecrafter.media.timeline import VIDEO_FPS
 
 LONGEST_CLIP_S = 600
@@ -88,9 +88,11 @@ def check_shape(path: Path, whose: str = A_SCENE) -> Fraction:
 
 
 def film_lasts_s(path: Path) -> Fraction:
-    """How long a film says that it lasts, with its sound, in seconds; 0 where it does not say so."""
+    """How long a film says that it lasts from its first picture on, with its sound, in seconds; 0 where it does not."""
     with open_film(path) as (declared_s, stream):
-        return max(declared_s, Fraction(container_of(stream).duration or 0, av.time_base))
+        container = container_of(stream)
+        end_s = Fraction((container.start_time or 0) + (container.duration or 0), av.time_base)
+        return max(declared_s, end_s - (stream.start_time or 0) * stream_base(stream))
 
 
 def _checked_size(path: Path, whose: str) -> tuple[int, int]:
