@@ -362,6 +362,18 @@ def test_a_film_comes_and_goes_as_its_author_wants(workbench: Workbench) -> None
     assert pitch_hz(passage(sound, begin / FPS + 2, begin / FPS + 3)) == pytest.approx(BEEP_HZ, abs=3)
 
 
+def test_a_fade_that_is_longer_than_its_film_takes_all_of_it(workbench: Workbench) -> None:
+    film = workbench.bench.store.put_file(quartered_clip(workbench.folder / "Quarters.mp4", seconds=3), "video/mp4")
+    playback = ClipPlayback(fade_in_ms=86_400_000)
+
+    frames, _ = played(workbench, segment(SegmentClip(film, BOX, playback=playback)))
+
+    red = frames[:, 60:85, 170:215].reshape(len(frames), -1, 3).mean(axis=1)
+    share = (red - red[10]) @ (RED - red[10]) / ((RED - red[10]) @ (RED - red[10]))
+    begin = int(np.flatnonzero((share > 0.01) & (share < 0.5))[0]) - 1
+    assert share[begin : begin + 90] == pytest.approx(np.arange(90) / 89, abs=0.06)
+
+
 def test_the_sound_of_a_trimmed_film_is_that_of_its_middle(tmp_path: Path) -> None:
     film = counting_clip(tmp_path / "Count.mp4")
     whole, part = (

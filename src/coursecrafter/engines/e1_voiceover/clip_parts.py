@@ -28,7 +28,7 @@ from coursecrafter.media.heard import HEARD_VERSION
 from coursecrafter.media.still_video import LONGEST_GOP_FRAMES, encode_pictures
 from coursecrafter.media.timeline import VIDEO_FPS
 
-CLIP_RUN_VERSION = 1
+CLIP_RUN_VERSION = 2
 BINARY = "application/octet-stream"
 FEWEST_PX = 16
 """A place that is smaller is no place to see anything in."""
@@ -132,10 +132,10 @@ def _in_place(path: Path, found: Clip, clip: SegmentClip, base: Pixels, label: s
 
 
 def _share(playback: ClipPlayback, index: int, frames: int) -> float:
-    """How much is seen of a picture while a clip comes or goes, 0 to 1."""
-    comes_ms, goes_ms = (1000 * count / VIDEO_FPS for count in (index, frames - 1 - index))
-    come = min(comes_ms / playback.fade_in_ms, 1.0) if playback.fade_in_ms else 1.0
-    return come * (min(goes_ms / playback.fade_out_ms, 1.0) if playback.fade_out_ms else 1.0)
+    """How much is seen of a picture while a clip comes or goes, 0 to 1; that takes no longer than the clip."""
+    last = frames - 1
+    come, go = (min(VIDEO_FPS * ms / 1000, last) for ms in (playback.fade_in_ms, playback.fade_out_ms))
+    return (min(index / come, 1.0) if come else 1.0) * (min((last - index) / go, 1.0) if go else 1.0)
 
 
 def _place(clip: SegmentClip, clip_px: tuple[int, int], width_px: int, height_px: int) -> tuple[int, int, int, int]:
