@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from PIL import Image
 from coursecrafter.media.film import FilmTooLarge, Pixels, SmallFrame, read_small
 from coursecrafter.media.film_restless import Mask, Restless, Speck, apart, blobs, steadied, without, without_specks
 
-CHANGES_VERSION = 4
+CHANGES_VERSION = 5
 """Part of the content key of what is found here; raise it when the same film gives other changes."""
 
 CHANGED_LEVELS, CHANGED_PIXELS = 24, 5
@@ -35,9 +36,14 @@ RESTED_PIXELS, RESTED_SHARE = 2, Fraction(4, 5)
 SLOW_S = Fraction(1, 5)
 JOINT_S = Fraction(1, 10)
 TOGETHER_S = Fraction(3, 20)
-"""What begins within this time is one movement, as of something that comes in from the side."""
+"""What begins within this time of another is one movement with it, as of something that comes in from the side."""
+EVEN = Fraction(5, 4)
+"""Of one distance to the next, where words are wiped in evenly."""
 KEPT_FRAMES = 300
 MOST_CHANGES = 20_000
+
+Levels = np.ndarray[Any, np.dtype[np.float64]]
+
 LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 THUMB_SIZE_PX = (80, 45)
 
@@ -184,16 +190,20 @@ class _Watch:
         way = signed[rows, columns]
         way = np.sign(way) * (np.abs(way) > CHANGED_LEVELS)
         begin_s = by_most_s = frame.at_s
-        is_of_most = not large
+        begins_s = [frame.at_s] * len(groups)
+        begun, is_of_most = np.ones(len(groups), np.bool_), not large
         for earlier in reversed(self._since_still):
             gone = ((earlier.pixels[rows, columns].astype(np.int16) - still[rows, columns]) * way).sum(axis=1)
             moved = gone / np.abs(way).sum(axis=1)
-            is_of_most = is_of_most and _moved_by_most(moved, groups) >= BEGUN_LEVELS
+            means = _means(moved, groups)
+            begun &= means >= BEGUN_LEVELS
+            begins_s = [earlier.at_s if has else at_s for has, at_s in zip(begun, begins_s, strict=True)]
+            is_of_most = is_of_most and _moved_by_most(moved, means) >= BEGUN_LEVELS
             by_most_s = earlier.at_s if is_of_most else by_most_s
             if moved.mean() < BEGUN_LEVELS:
                 break
             begin_s = earlier.at_s
-        return begin_s if large or by_most_s - begin_s <= TOGETHER_S else by_most_s
+        return begin_s if large else _first_in_row(begins_s, by_most_s)
 
     def _rejoin(self, frame: SmallFrame) -> None:
         """A slow fade can look as if it stood: what went on at once, slowly, is the same change."""
@@ -202,18 +212,38 @@ class _Watch:
             self._begin_s = self._found.pop().begin_s
 
 
-def _moved_by_most(moved: np.ndarray[Any, np.dtype[np.float64]], specks: Sequence[Speck]) -> float:
+def _means(moved: Levels, specks: Sequence[Speck]) -> Levels:
+    """By how many levels each speck has moved, of each of its pixels; speck by speck."""
+    firsts = np.cumsum([0, *(len(rows) for rows, _ in specks[:-1])])
+    return np.asarray(np.add.reduceat(moved, firsts) / [len(rows) for rows, _ in specks])
+
+
+def _moved_by_most(moved: Levels, means: Levels) -> float:
     """By how many levels most specks have moved, as those of a line of text that begins to appear.
 
     One of them may be where a pointer was; and a key frame of a poor encoding sharpens some of their pixels.
 
     Args:
-        moved: of each pixel, speck by speck.
-        specks: at least one.
+        moved: of each pixel.
+        means: of each speck.
     """
-    firsts = np.cumsum([0, *(len(rows) for rows, _ in specks[:-1])])
-    means = np.sort(np.add.reduceat(moved, firsts) / [len(rows) for rows, _ in specks])
-    return float(min(means[(len(means) - 1) // 2], np.median(moved)))
+    return float(min(np.sort(means)[(len(means) - 1) // 2], np.median(moved)))
+
+
+def _first_in_row(begins_s: Sequence[Fraction], by_most_s: Fraction) -> Fraction:
+    """When the first speck begins of those that begin one soon after the other, until most have begun.
+
+    Where a line is wiped in from the side, its words begin at such distances as those behind them do; where it appears
+    or fades in, all begin at once, and what has begun long before was a pointer.
+    """
+    ordered = sorted(begins_s, reverse=True)
+    distances_s = [later - begin_s for later, begin_s in pairwise(ordered) if begin_s >= by_most_s]
+    near_s = max(TOGETHER_S, EVEN * max(distances_s, default=Fraction(0)))
+    first_s = by_most_s
+    for begin_s in ordered:
+        if first_s - near_s <= begin_s < first_s:
+            first_s = begin_s
+    return first_s
 
 
 def _moves(one: Pixels, other: Pixels) -> bool:

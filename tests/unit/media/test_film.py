@@ -186,6 +186,22 @@ def test_a_line_begins_when_its_words_do_and_not_when_a_pointer_sets_out() -> No
     assert abs(found[1].begin_s - Fraction(78, 30)) <= 0.1
 
 
+@pytest.mark.parametrize(("count", "takes_s"), [(4, 0.5), (4, 1.0), (7, 1.0), (7, 1.5), (14, 2.5)])
+def test_a_line_that_is_wiped_in_begins_with_its_first_word(count: int, takes_s: float) -> None:
+    def shown(at: int) -> np.ndarray:
+        pixels = np.full((90, 160, 3), 240, np.uint8)
+        line = pixels.copy()
+        for left in range(8, 148, 140 // count):
+            line[30:32, left : left + 8] = 20
+        wiped = round(160 * min(max((at - 59) / 30 / takes_s, 0), 1))
+        pixels[:, :wiped] = line[:, :wiped]
+        return pixels
+
+    found = changes_among(SmallFrame(Fraction(at, 30), shown(at)) for at in range(180))
+
+    assert found[1].begin_s == pytest.approx(2 + 8 / 160 * takes_s, abs=0.05)
+
+
 def test_a_change_of_the_pointer_alone_is_no_slides_as_long_as_there_is_another() -> None:
     """In another font the words of a build stand elsewhere, so that the picture before is nearer to it by a little."""
     slide = np.full((90, 160, 3), 240, np.uint8)
