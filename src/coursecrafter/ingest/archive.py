@@ -102,12 +102,17 @@ def read_part(archive: zipfile.ZipFile, name: str) -> bytes:
     Raises:
         TruncatedFile: CC-0105.
     """
-    with _translated():
+    with unpacking():
         return archive.read(name)
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def unpacking() -> Iterator[None]:
+    """What goes wrong while an archive is unpacked said as what is wrong with the file.
+
+    Raises:
+        TruncatedFile: CC-0105.
+    """
     try:
         yield
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
@@ -116,7 +121,7 @@ def _translated() -> Iterator[None]:
 
 def _open(file: BinaryIO, totals: _Totals, *, depth: int) -> zipfile.ZipFile:
     _check_directory(file)
-    with _translated():
+    with unpacking():
         archive = zipfile.ZipFile(file)
         _check_entries(archive, totals)
         for entry in archive.infolist():

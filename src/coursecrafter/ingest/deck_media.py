@@ -13,7 +13,7 @@ from pathlib import Path
 
 from coursecrafter.domain.deck import Deck, Slide, SlideClip
 from coursecrafter.errors import IngestError, VideoError
-from coursecrafter.ingest.archive import open_archive
+from coursecrafter.ingest.archive import open_archive, unpacking
 from coursecrafter.ingest.inspection import inspect_clip
 from coursecrafter.media.clips import LONGEST_CLIP_S
 from coursecrafter.media.recording import container_format
@@ -76,7 +76,7 @@ class _Taker:
         names = {name.lstrip("/"): name for name in self.archive.namelist()}
         most = min(MAX_CLIP_BYTES, self.left_bytes)
         copied = 0
-        with self.archive.open(names[part]) as source, target.open("wb") as file:
+        with unpacking(), self.archive.open(names[part]) as source, target.open("wb") as file:
             while content := source.read(COPIED_BYTES):
                 copied += len(content)
                 if copied > most:

@@ -160,6 +160,24 @@ def test_a_film_that_cannot_be_played_is_named_and_the_rest_goes_on(tmp_path: Pa
     assert caveat.startswith(f"Slide 1: “{kind}.mp4” is not played. ")
 
 
+def test_a_film_that_is_damaged_in_the_decks_archive_is_named_and_the_rest_goes_on(
+    tmp_path: Path, film: Path, bell: Path
+) -> None:
+    """A byte of it is another than when the deck was saved."""
+    path = make_deck(tmp_path / "a.pptx", [Sketch("Doors", draw=add_film(film)), Sketch("Bells", draw=add_sound(bell))])
+    with zipfile.ZipFile(path) as archive:
+        entry = next(one for one in archive.infolist() if one.filename.endswith(".mp4"))
+    content = bytearray(path.read_bytes())
+    content[entry.header_offset + entry.compress_size // 2] ^= 0xFF
+    path.write_bytes(content)
+
+    deck, files = take_out(path, read_deck(path), tmp_path)
+
+    assert deck.slides[0].caveats == ("“Door.mp4” is not played. The file is damaged: its archive cannot be read.",)
+    assert [len(slide.clips) for slide in deck.slides] == [0, 1]
+    assert len(files) == 1
+
+
 def test_a_deck_whose_media_are_too_large_keeps_those_that_are_not(
     tmp_path: Path, film: Path, bell: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
