@@ -30,7 +30,7 @@ TRIMMED_PX = 2
 MOST_EDGE = 1.02
 """Of a film that is to fill a place of nearly its own shape, at most this share of a side is cut off."""
 LARGEST_READ_PX = 4096
-"""Of which a small part is to be seen, a film is read no larger than this."""
+"""Of which a small part is to be seen, or which is drawn together, a film is read no larger than this."""
 A_SCENE = "a scene"
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
@@ -172,7 +172,7 @@ def read_clip(
     left, top, right, bottom = (Fraction(side, WHOLE) for side in playback.crop)
     across, down = clip.width_px * (1 - left - right), clip.height_px * (1 - top - bottom)
     scale = max((width_px + 2 * TRIMMED_PX) / across, (height_px + 2 * TRIMMED_PX) / down)
-    if any(playback.crop):
+    if any(playback.crop) or playback.fills_box:
         scale = min(scale, Fraction(LARGEST_READ_PX, max(clip.width_px, clip.height_px)))
     width, height = (math.ceil(side * scale / 2) * 2 for side in (clip.width_px, clip.height_px))
     times = [clip.begin_s + Fraction(frame, VIDEO_FPS) for frame in frames]

@@ -325,9 +325,22 @@ def test_a_crop_leaves_what_its_author_left(
     assert corner_colors(pixels) == expected
 
 
-def test_a_small_part_of_a_film_is_read_no_larger_than_is_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    film, sizes = quartered_clip(tmp_path / "Quarters.mp4"), []
-    playback = ClipPlayback(crop=(49_500, 49_500, 49_500, 49_500))
+@pytest.mark.parametrize(
+    ("film_size", "playback", "place", "read_size"),
+    [
+        ("640x360", ClipPlayback(crop=(49_500, 49_500, 49_500, 49_500)), (1920, 1080), (4096, 2304)),
+        ("64x512", ClipPlayback(fills_box=True), (1920, 16), (512, 4096)),
+    ],
+)
+def test_a_film_is_read_no_larger_than_is_good(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    film_size: str,
+    playback: ClipPlayback,
+    place: tuple[int, int],
+    read_size: tuple[int, int],
+) -> None:
+    film, sizes = quartered_clip(tmp_path / "Quarters.mp4", size=film_size), []
     found = measure_clip(film, playback=playback)
 
     def noted(path: Path, times: list[Fraction], *, width_px: int, height_px: int) -> object:
@@ -335,10 +348,10 @@ def test_a_small_part_of_a_film_is_read_no_larger_than_is_good(tmp_path: Path, m
         return iter([np.zeros((height_px, width_px, 3), np.uint8)])
 
     monkeypatch.setattr("coursecrafter.media.clips.read_pictures", noted)
-    pixels = next(read_clip(film, found, [0], (1920, 1080), playback=playback))
+    pixels = next(read_clip(film, found, [0], place, playback=playback))
 
-    assert sizes == [(4096, 2304)]
-    assert pixels.shape == (1080, 1920, 3)
+    assert sizes == [read_size]
+    assert pixels.shape == (*place[::-1], 3)
 
 
 def test_a_film_comes_and_goes_as_its_author_wants(workbench: Workbench) -> None:
