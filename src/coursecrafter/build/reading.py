@@ -39,7 +39,7 @@ from coursecrafter.jobs.steps import Batch, Produced, Step, content_key
 from coursecrafter.wiring import Workshop
 
 PARSE_VERSION = 1
-DECK_VERSION = 7
+DECK_VERSION = 8
 PDF = ".pdf"
 PNG = "image/png"
 JSON = "application/json"

@@ -24,6 +24,7 @@ COPIED_BYTES = 1 << 20
 UNPLAYED = "“{name}” is not played. {reason}"
 TOO_LONG = f"It lasts longer than {LONGEST_CLIP_S // 60} minutes."
 EMPTY_TRIM = "The trim of “{name}” would leave nothing of it, so it is not applied."
+ENDLESS = "The trim at the end of “{name}” is not applied: its file does not say how long it lasts."
 SOUND_TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "mp4": "audio/mp4", "ogg": "audio/ogg", "flac": "audio/flac"}
 FILM_TYPE = "video/mp4"
 
@@ -127,6 +128,9 @@ def _played(slide: Slide, taker: _Taker) -> Slide:
         if playback.leaves_nothing_of(file.lasts_s):
             caveats[EMPTY_TRIM.format(name=clip.name)] = None
             playback = replace(playback, start_ms=0, end_ms=0)
+        if playback.end_ms and not file.lasts_s:
+            caveats[ENDLESS.format(name=clip.name)] = None
+            playback = replace(playback, end_ms=0)
         start_s, end_s = playback.span_s(file.lasts_s)
         if (file.lasts_s if end_s is None else end_s) - start_s > LONGEST_CLIP_S:
             caveats[UNPLAYED.format(name=clip.name, reason=TOO_LONG)] = None

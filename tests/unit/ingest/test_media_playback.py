@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,20 @@ def test_a_trim_that_cannot_be_is_not_applied_and_is_named(
     assert clip(slide).playback == expected
     (said,) = slide.caveats
     assert said.startswith(caveat)
+
+
+def test_the_end_of_a_recording_that_does_not_say_how_long_it_lasts_is_not_cut_off_and_is_named(tmp_path: Path) -> None:
+    """FLAC that was written to a pipe."""
+    bell = tmp_path / "Bell.flac"
+    sound = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=duration=2", "-f", "flac", "-"]
+    bell.write_bytes(subprocess.run(sound, check=True, capture_output=True, timeout=60).stdout)
+
+    (slide,) = read(tmp_path, playing(add_sound(bell), trim={"st": "500", "end": "1000"}))
+
+    assert clip(slide).playback == ClipPlayback(start_ms=500)
+    assert slide.caveats == (
+        "The trim at the end of “Bell.flac” is not applied: its file does not say how long it lasts.",
+    )
 
 
 def test_a_part_of_a_film_plays_that_is_too_long_as_a_whole(tmp_path: Path) -> None:
