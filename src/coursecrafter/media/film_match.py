@@ -20,6 +20,7 @@ MATCH_VERSION = 3
 
 FARTHEST, FARTHEST_IN_ORDER = 0.45, 0.62
 REPEATED, POINTER_PIXELS = 0.03, 4
+"""What a change costs in which no more pixels of a thumbnail changed than a pointer covers."""
 INK_FLOOR = 2.0
 WHOLE_SHADE, LIKELY_SHADE, FAR_SHADE = 256, 24, 64
 SAME_LEVELS, SAME_PIXELS = 24, 8

@@ -310,7 +310,7 @@ def _point_pages(
     standing: tuple[Lettering, ...] = ()
     pages: list[tuple[Page, ...]] = []
     is_rtl = text.is_rtl
-    # A segment that only says the heading is no point; without a sign that is seen, neither is one.
+    # A segment that only says the heading is no point, nor is one of which nothing can be drawn.
     numbers = accumulate(int(bool(segment)) for segment in shown.segments)
     for number, segment in zip(numbers, shown.segments, strict=True):
         if not segment:
