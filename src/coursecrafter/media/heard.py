@@ -20,11 +20,11 @@ import numpy as np
 
 from coursecrafter.errors import VideoError
 from coursecrafter.media.codec import Cascade, Samples, decode_aac
-from coursecrafter.media.loudness import HOP_SAMPLES, K_WEIGHTING, decibels, lufs_of, true_peak
+from coursecrafter.media.loudness import HOP_SAMPLES, K_WEIGHTING, PeakMeter, decibels, lufs_of
 from coursecrafter.media.sound import AUDIO_CONFIG, silent_packet
 from coursecrafter.media.timeline import AAC_FRAME_SAMPLES, SAMPLE_RATE_HZ
 
-HEARD_VERSION = 1
+HEARD_VERSION = 2
 """Part of the content key of what is heard; raise it when the same packets give other figures."""
 
 ENVELOPE_HZ = 500
@@ -99,15 +99,15 @@ def listen(packets: Iterable[bytes]) -> Heard:
     """
     # What comes out for the first packet is the frame before it.
     frames = islice(decode_aac(AUDIO_CONFIG, chain([silent_packet()], packets, [silent_packet()])), 1, None)
-    weighting, peak = Cascade(K_WEIGHTING.tolist()), 0.0
+    weighting, peak_meter = Cascade(K_WEIGHTING.tolist()), PeakMeter()
     energies, heights = [np.zeros(0, np.float32)], [np.zeros(0, np.float32)]
     while part := list(islice(frames, FRAMES_AT_ONCE)):
         samples = np.concatenate(part)
         weighted = weighting.feed(samples).reshape(-1, ENERGY_SAMPLES)
         energies.append(np.sum(weighted**2, axis=1).astype(np.float32))
         heights.append(np.abs(samples).reshape(-1, HEIGHT_SAMPLES).max(axis=1))
-        peak = true_peak(samples, at_least=peak)
-    return Heard(np.concatenate(energies), np.concatenate(heights), peak)
+        peak_meter.feed(samples)
+    return Heard(np.concatenate(energies), np.concatenate(heights), peak_meter.peak)
 
 
 def lay_heard(placed: Iterable[tuple[int, Heard]], frames: int) -> SoundFigures:

@@ -107,13 +107,26 @@ def _energy(lufs: float) -> float:
     return float(10 ** ((lufs - OFFSET_LU) / 10))
 
 
-def true_peak(samples: Samples, at_least: float = 0.0) -> float:
-    """The highest amplitude, between samples too; not less than a value that is known."""
-    known = max(at_least, float(np.max(np.abs(samples), initial=0)))
-    peaks = _Peaks(samples)
-    # A stretch whose samples are so low that nothing between them reaches what is known need not be looked at.
-    peaks.look_where(peaks.bounds > known)
-    return max(known, float(np.max(peaks.values, initial=0)))
+class PeakMeter:
+    """Finds the true peak of a sound that comes in parts.
+
+    Attributes:
+        peak: the highest amplitude so far, between samples too.
+    """
+
+    def __init__(self) -> None:
+        self.peak = 0.0
+        self._before = np.zeros(2 * REACH, np.float32)
+
+    def feed(self, samples: Samples) -> None:
+        """Go on by any number of samples. Between those next to a seam is looked with the part behind it."""
+        joined = np.concatenate([self._before, samples])
+        self.peak = max(self.peak, float(np.max(np.abs(samples), initial=0)))
+        peaks = _Peaks(joined)
+        # A stretch whose samples are so low that nothing between them reaches what is known need not be looked at.
+        peaks.look_where(peaks.bounds > self.peak)
+        self.peak = max(self.peak, float(np.max(peaks.values[REACH:-REACH], initial=0)))
+        self._before = joined[-2 * REACH :]
 
 
 def decibels(amplitude: float) -> float:

@@ -14,7 +14,7 @@ import numpy as np
 
 from coursecrafter.media.codec import Samples, decode_sound, read_picture_times, read_sound_packets
 from coursecrafter.media.heard import ENVELOPE_HZ, ENVELOPE_SAMPLES, SoundFigures
-from coursecrafter.media.loudness import Meter, decibels, true_peak
+from coursecrafter.media.loudness import Meter, PeakMeter, decibels
 from coursecrafter.media.timeline import SAMPLE_RATE_HZ
 
 BOX_HEAD_BYTES = 8
@@ -97,18 +97,18 @@ def _holds(path: Path, packets: Sequence[bytes]) -> bool:
 
 def _listened(path: Path) -> SoundFigures:
     """What is heard of a file from its beginning to its end."""
-    meter = Meter()
-    peak, samples = 0.0, 0
+    meter, peak_meter = Meter(), PeakMeter()
+    samples = 0
     envelope: list[np.ndarray[Any, Any]] = []
     for second in _seconds(decode_sound(path)):
         meter.feed(second)
-        peak = true_peak(second, at_least=peak)
+        peak_meter.feed(second)
         samples += len(second)
         envelope.append(_envelope(second))
     return SoundFigures(
         Fraction(samples, SAMPLE_RATE_HZ),
         meter.integrated_lufs(),
-        decibels(peak),
+        decibels(peak_meter.peak),
         np.concatenate([np.zeros(0, np.float32), *envelope]),
     )
 

@@ -104,3 +104,4 @@ def test_a_long_block_is_heard_in_parts_without_a_seam(blocks: list[VoiceBlock])
 
     assert len(heard.heights) == 2 * len(heard.energies)
     assert np.ptp(steady) < 0.01 * np.mean(steady)
+    assert heard.peak == pytest.approx(heard.heights.max(), rel=0.005)

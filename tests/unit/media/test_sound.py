@@ -8,6 +8,7 @@ import re
 import subprocess
 import wave
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ import pyloudnorm
 import pytest
 
 from coursecrafter.media.codec import decode_sound, encode_aac
-from coursecrafter.media.loudness import Meter, normalise, true_peak, voice_lufs
+from coursecrafter.media.loudness import Meter, PeakMeter, normalise, voice_lufs
 from coursecrafter.media.mp4 import write_mp4
 from coursecrafter.media.sound import AUDIO_CONFIG, UnusableSound, VoiceBlock, lay_blocks, make_voice_block, read_wav
 from coursecrafter.media.still_video import Shown, encode_pictures
@@ -43,7 +44,20 @@ def test_a_peaky_voice_stays_below_the_limit() -> None:
 
     assert abs(voice_lufs(loud) + 16) < 0.5
     assert lufs == voice_lufs(loud)
-    assert 20 * math.log10(true_peak(loud)) < -1.5
+    meter = PeakMeter()
+    meter.feed(loud)
+    assert 20 * math.log10(meter.peak) < -1.5
+
+
+def test_a_sound_that_comes_in_parts_peaks_as_the_whole_does() -> None:
+    sound = np.asarray(tone(1.0, level=0.5), np.float32)
+    whole, parts = PeakMeter(), PeakMeter()
+
+    whole.feed(sound)
+    for begin, end in pairwise([0, 3, 17, 20, 12_345, len(sound)]):
+        parts.feed(sound[begin:end])
+
+    assert parts.peak == whole.peak == pytest.approx(0.5, rel=0.001)
 
 
 def test_the_meter_agrees_with_others(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ from coursecrafter.media.transcript import Passage
 
 T = TypeVar("T")
 
-MUX_VERSION = 3
+MUX_VERSION = 4
 POSTER_SIZE = (1280, 720)
 
 

@@ -30,7 +30,7 @@ from coursecrafter.media.mp4 import MP4_VERSION, Chapter, write_mp4
 from coursecrafter.media.timeline import VIDEO_FPS
 from coursecrafter.media.transcript import Passage
 
-MUX_VERSION = 2
+MUX_VERSION = 3
 POSTER_SIDE_PX = 720
 HERO_ROLE = "hero_image"
 """Of the illustrations, which all shapes of a video share."""
