@@ -9,15 +9,18 @@ from uuid import UUID
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 from pptx.util import Inches
 
 from background_shops import Shopfloor
 from clips import flashing_clip, frames_of, recording, silent_clip
 from coursecrafter.authoring.assets import versions_of
 from coursecrafter.authoring.courses import read_course
-from coursecrafter.authoring.plans import PlanLine, read_plan
+from coursecrafter.authoring.hierarchy import change_lesson_status
+from coursecrafter.authoring.plans import PlanLine, approve_plan, read_plan
 from coursecrafter.authoring.segments import change_segment, delete_segment
 from coursecrafter.authoring.slots import Slot
+from coursecrafter.db.tables import cc_lessons
 from coursecrafter.domain.clip import ClipPlayback
 from coursecrafter.domain.course import Engine, SegmentContent
 from coursecrafter.reading.provenance import read_provenance
@@ -162,3 +165,28 @@ def test_a_film_that_is_trimmed_later_is_played_so_from_then_on(
     line = plan_of(course, lesson_id)[1]
     slot = Slot(course.project_id, "segment_clip", Engine.E1, lesson_id, line.scene_id, line.segment_id)
     assert len(course.read(versions_of, slot)) == 1
+
+
+def test_a_lesson_is_no_longer_ready_once_a_film_of_it_is_trimmed(
+    floor: Shopfloor, media: dict[str, Path], tmp_path: Path
+) -> None:
+    """Its words and pictures are the same, and stay approved."""
+    course = floor.course()
+    lesson_id = course.lesson()
+    whole = make_deck(tmp_path / "Whole.pptx", [Sketch(title="Doors", draw=add_film(media["film"]))], language="en")
+    trimmed = Sketch(title="Doors", draw=playing(add_film(media["film"]), trim={"st": "500"}))
+    part = make_deck(tmp_path / "Part.pptx", [trimmed], language="en")
+    course.upload(whole, "pptx", lesson_id)
+    course.ask("parse_ppt", lesson_id=lesson_id)
+    course.do(approve_plan, lesson_id, Engine.E1)
+    course.do(change_lesson_status, lesson_id, "ready")
+
+    seen = []
+    for deck in (whole, part):
+        course.upload(deck, "pptx", lesson_id)
+        course.ask("parse_ppt", lesson_id=lesson_id)
+        with floor.database.admin() as conn:
+            status = conn.scalar(sa.select(cc_lessons.c.status).where(cc_lessons.c.id == lesson_id))
+        seen.append((status, {line.status for line in plan_of(course, lesson_id)}))
+
+    assert seen == [("ready", {"approved"}), ("in_design", {"approved"})]

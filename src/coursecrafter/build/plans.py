@@ -14,6 +14,7 @@ from coursecrafter.authoring.deck_lessons import set_lessons
 from coursecrafter.authoring.deck_plan import clips_of, plan_lessons, plan_scenes
 from coursecrafter.authoring.edits import edit
 from coursecrafter.authoring.events import Event
+from coursecrafter.authoring.plan_rows import reopen_lesson
 from coursecrafter.authoring.proposals import set_deck_plan
 from coursecrafter.authoring.segment_clips import put_clip
 from coursecrafter.authoring.slots import Slot
@@ -101,7 +102,7 @@ def _keep_pictures(conn: Connection, shop: Workshop, project_id: UUID, lesson: L
 
 
 def _keep_clips(conn: Connection, shop: Workshop, project_id: UUID, lesson: LessonContent, drawn: DrawnDeck) -> None:
-    """Make what plays on a slide an asset of the segment that plays it."""
+    """Make what plays on a slide an asset of the segment that plays it; a lesson that plays another is not ready."""
     clips = {ref: clip for slide in drawn.deck.slides for ref, clip in clips_of(slide).items()}
     place = {"project_id": project_id, "lesson_id": lesson.id}
     with edit(conn, shop.author, Event.ASSETS_ADDED, **place, role=SEGMENT_CLIP) as act:
@@ -113,3 +114,5 @@ def _keep_clips(conn: Connection, shop: Workshop, project_id: UUID, lesson: Less
                 clip = SegmentClip(found.stored, found.box, found.name, found.playback)
                 if segment.clip != clip:
                     put_clip(act, (project_id, lesson.id, scene.id, segment.id), clip)
+        if act.changes:
+            reopen_lesson(act, lesson.id)
