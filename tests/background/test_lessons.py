@@ -10,8 +10,9 @@ from sqlalchemy import func, select
 from background_shops import Shopfloor, chalk_deck, until
 from coursecrafter.authoring.assets import versions_of
 from coursecrafter.authoring.context import change_context
-from coursecrafter.authoring.plans import read_plan
+from coursecrafter.authoring.plans import approve_plan, read_plan
 from coursecrafter.authoring.projects import change_project
+from coursecrafter.authoring.scripts import approve_script, submit_for_review
 from coursecrafter.authoring.slots import Slot
 from coursecrafter.authoring.source_parses import read_source_parse
 from coursecrafter.authoring.sources import find_source
@@ -56,6 +57,27 @@ def test_a_deck_of_a_lesson_becomes_its_plan_its_voice_and_its_video(floor: Shop
     assert (video.id, video.is_active, video.stored.mime_type) == (job.result_asset_id, True, "video/mp4")
     assert job.progress == 1.0
     assert job.log
+
+
+def test_a_deck_that_is_read_again_approves_nothing(floor: Shopfloor, deck: Path) -> None:
+    course = floor.course()
+    lesson_id = course.lesson()
+    course.upload(deck, "pptx", lesson_id)
+    course.ask("parse_ppt", lesson_id=lesson_id)
+    first, second = (line.script_id for line in course.read(read_plan, lesson_id, Engine.E1))
+
+    def read_again() -> list[tuple[str, str]]:
+        course.ask("parse_ppt", lesson_id=lesson_id)
+        return [(line.script_status, line.status) for line in course.read(read_plan, lesson_id, Engine.E1)]
+
+    assert read_again() == [("draft", "draft"), ("draft", "draft")]
+    course.do(approve_script, first)
+    course.do(submit_for_review, second)
+    stood = [(line.script_status, line.status) for line in course.read(read_plan, lesson_id, Engine.E1)]
+    assert [script for script, _ in stood] == ["approved", "review"]
+    assert read_again() == stood
+    course.do(approve_plan, lesson_id, Engine.E1)
+    assert read_again() == [("approved", "approved"), ("approved", "approved")]
 
 
 def test_notes_are_the_script_where_an_author_says_so_and_stay_it(floor: Shopfloor, tmp_path: Path) -> None:

@@ -236,6 +236,32 @@ def reopen_plan(conn: Connection, author: Author, lesson_id: UUID, engine: Engin
             reopen_lesson(act, lesson_id)
 
 
+def keep_approvals(
+    conn: Connection, author: Author, lesson_id: UUID, engine: Engine, before: Sequence[PlanLine]
+) -> None:
+    """Take back what a proposal approved of an engine's video: each line is as far as it was.
+
+    Args:
+        before: the plan before the proposal, which changed nothing else in it.
+
+    Raises:
+        NotFound: CC-0020.
+        NotAllowed: CC-0021.
+    """
+    lesson = hold_row(conn, cc_lessons, lesson_id)
+    place = {"project_id": lesson.project_id, "lesson_id": lesson_id}
+    rows = {row.id: row for row in shown_segments(conn, lesson_id, engine)}
+    with edit(conn, author, plan_events(engine).reopened, **place) as act:
+        for line in before:
+            row = rows[line.segment_id]
+            if row.script_status != line.script_status:
+                act.change(cc_scripts, row.script_id, status=line.script_status)
+            if row.is_own and row.status != line.status:
+                act.change(cc_segments, row.id, status=line.status)
+        if act.changes:
+            reopen_lesson(act, lesson_id)
+
+
 def approve_rows(act: Edit, lesson_id: UUID, engine: Engine) -> None:
     """Approve what is not approved yet of an engine's video; no row of another engine is changed."""
     for row in shown_segments(act.conn, lesson_id, engine):

@@ -12,7 +12,7 @@ from coursecrafter.authoring.context import course_script
 from coursecrafter.authoring.courses import read_course
 from coursecrafter.authoring.deck_notes import ScriptSource, script_source
 from coursecrafter.authoring.hierarchy import begin_design
-from coursecrafter.authoring.plans import PlanLine, read_plan, reopen_plan
+from coursecrafter.authoring.plans import PlanLine, keep_approvals, read_plan, reopen_plan
 from coursecrafter.authoring.source_parses import read_parse, source_name
 from coursecrafter.authoring.sources import newest_source
 from coursecrafter.authoring.voices import keep_voices
@@ -62,11 +62,17 @@ def parse_ppt(shop: Workshop, project_id: UUID, lesson_id: UUID, script: str | N
 def reopened_if_changed(
     conn: Connection, shop: Workshop, lesson_id: UUID, engine: Engine, before: Sequence[PlanLine]
 ) -> tuple[PlanLine, ...]:
-    """The plan as it stands; a proposal approves what it writes, so one that differs from before is opened again."""
+    """The plan as it stands; a proposal approves what it writes, but only an author approves what is said.
+
+    A plan that differs from before is opened again; in one that does not, all is approved as far as it was.
+    """
     plan = read_plan(conn, lesson_id, engine)
-    if [_content(line) for line in plan] == [_content(line) for line in before] or not plan:
+    if not plan:
         return plan
-    reopen_plan(conn, shop.author, lesson_id, engine)
+    if [_content(line) for line in plan] == [_content(line) for line in before]:
+        keep_approvals(conn, shop.author, lesson_id, engine, before)
+    else:
+        reopen_plan(conn, shop.author, lesson_id, engine)
     return read_plan(conn, lesson_id, engine)
 
 
