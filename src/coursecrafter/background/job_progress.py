@@ -52,7 +52,7 @@ class JobProgress:
         self._database = database
         self._identity = identity
         self._job_id = job_id
-        self._lock = Lock()
+        self._lock, self._writing = Lock(), Lock()
         self._begun = time.monotonic()
         self._expected: Counter[str] = Counter()
         self._seen: Counter[str] = Counter()
@@ -137,13 +137,18 @@ class JobProgress:
         elapsed_s = time.monotonic() - self._begun
         return elapsed_s * (1 - share) / share if share > GUESSABLE else None
 
-    def _write_on(self) -> None:
-        while not self._ended.wait(WRITE_EVERY_S):
+    def write(self) -> None:
+        """Write what is new; to be called once more before the job ends, since nothing can be written then."""
+        with self._writing:
             try:
                 self._write()
             except CourseCrafterError as error:
                 # Not begun, over, or cancelled: whoever watches the job ends the work itself.
                 log.debug("progress of %s not written: %s", self._job_id, error)
+
+    def _write_on(self) -> None:
+        while not self._ended.wait(WRITE_EVERY_S):
+            self.write()
 
     def _write(self) -> None:
         with self._lock:

@@ -55,8 +55,15 @@ def render_job(shop: Workshop, project_id: UUID, job_id: UUID) -> dict[str, Any]
     with JobProgress(shop.database, shop.identity(project_id), job_id, past, shop.runner.threads) as progress:
         own = _furnished(shop, progress)
         voice, make = _prepare(own, job)
+
+        def make_and_tell(bench: Bench) -> Rendered:
+            try:
+                return make(bench)
+            finally:
+                progress.write()
+
         rendered, _ = carry_out(
-            job, voice, own, make, is_approved=False, place=progress.place, is_durable=True, told=progress.pace
+            job, voice, own, make_and_tell, is_approved=False, place=progress.place, is_durable=True, told=progress.pace
         )
     return {"outputs": [output.role for output in rendered.outputs], "made": sum(own.runner.made.values())}
 
