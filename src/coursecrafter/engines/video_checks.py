@@ -42,13 +42,13 @@ def figures_of(found: Measured, seams_s: Sequence[Fraction]) -> dict[str, Any]:
     return {
         "video_frames": found.video_frames,
         "video_s": float(found.video_s),
-        "sound_s": float(found.sound_s),
+        "sound_s": float(found.sound.seconds),
         "longest_key_distance_s": float(found.longest_key_distance_s),
         "is_faststart": found.is_faststart,
-        "is_silent": found.peak_dbtp < SILENT_DBTP,
-        "lufs": max(found.lufs, SILENT_DBTP),
-        "peak_dbtp": max(found.peak_dbtp, SILENT_DBTP),
-        "clicks": clicks_at(found.envelope, seams_s),
+        "is_silent": found.sound.peak_dbtp < SILENT_DBTP,
+        "lufs": max(found.sound.lufs, SILENT_DBTP),
+        "peak_dbtp": max(found.sound.peak_dbtp, SILENT_DBTP),
+        "clicks": clicks_at(found.sound.envelope, seams_s),
     }
 
 

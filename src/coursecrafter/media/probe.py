@@ -45,22 +45,17 @@ class Measured:
 
     Attributes:
         video_frames: pictures in it.
-        video_s, sound_s: how long they last, in seconds.
+        video_s: how long they last, in seconds.
         longest_key_distance_s: between two pictures that a viewer can seek to.
         is_faststart: whether its index stands before its contents.
-        lufs: integrated loudness; -inf for silence.
-        peak_dbtp: true peak.
-        envelope: the highest sample of each 2 ms.
+        sound: what is heard.
     """
 
     video_frames: int
     video_s: Fraction
-    sound_s: Fraction
     longest_key_distance_s: Fraction
     is_faststart: bool
-    lufs: float
-    peak_dbtp: float
-    envelope: Samples
+    sound: SoundFigures
 
 
 def measure(path: Path, frame_s: Fraction, laid: LaidSound | None = None) -> Measured:
@@ -77,16 +72,12 @@ def measure(path: Path, frame_s: Fraction, laid: LaidSound | None = None) -> Mea
     end = max((at + (duration or lasts) for at, duration, _ in times), default=0)
     keys = [at for at, _, is_key in times if is_key]
     distance = max((after - key for key, after in pairwise([*keys, end])), default=end)
-    sound = laid.figures if laid and _holds(path, laid.packets) else _listened(path)
     return Measured(
         video_frames=len(times),
         video_s=end * base,
-        sound_s=sound.seconds,
         longest_key_distance_s=distance * base,
         is_faststart=_is_faststart(path),
-        lufs=sound.lufs,
-        peak_dbtp=sound.peak_dbtp,
-        envelope=sound.envelope,
+        sound=laid.figures if laid and _holds(path, laid.packets) else _listened(path),
     )
 
 
@@ -131,7 +122,7 @@ def clicks_at(envelope: Samples, seams_s: Sequence[Fraction]) -> int:
     """How many clicks are heard near seams: bursts of a few milliseconds with hardly anything around them.
 
     Args:
-        envelope: from `Measured`.
+        envelope: from `SoundFigures`.
         seams_s: where sounds begin and end, in seconds from the start.
     """
     near = int(CLICK_NEAR_S * ENVELOPE_HZ)

@@ -54,9 +54,9 @@ def test_figures_of_blocks_are_those_of_their_file(
         for first, block in zip(places, blocks, strict=True)
     ]
 
-    told, found = figures_of(placed), measure(film_of(tmp_path / "film.mp4", placed), FRAME_S)
+    told, found = figures_of(placed), measure(film_of(tmp_path / "film.mp4", placed), FRAME_S).sound
 
-    assert told.seconds == found.sound_s
+    assert told.seconds == found.seconds
     assert told.lufs == pytest.approx(found.lufs, abs=0.01)
     assert told.peak_dbtp == pytest.approx(found.peak_dbtp, abs=0.05)
     assert len(told.envelope) == len(found.envelope)
@@ -78,8 +78,8 @@ def test_a_file_that_holds_other_sound_than_it_should_is_heard_itself(blocks: li
     others = [lay_blocks([(11, blocks[0])], FRAMES), lay_blocks([], FRAMES), lay_blocks(placed, FRAMES - 1)]
     heard = [measure(film, FRAME_S, LaidSound(other, SILENCE)) for other in others]
 
-    assert as_laid.lufs == -math.inf
-    assert [round(one.lufs) for one in heard] == [round(figures_of(placed).lufs)] * 3
+    assert as_laid.sound.lufs == -math.inf
+    assert [round(one.sound.lufs) for one in heard] == [round(figures_of(placed).lufs)] * 3
 
 
 def test_figures_come_back_from_their_file_and_nothing_else_does(blocks: list[VoiceBlock]) -> None:

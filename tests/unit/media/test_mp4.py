@@ -83,11 +83,11 @@ def test_probing_finds_frames_keys_and_silence(tmp_path: Path, shown: list[Shown
 
     assert measured.video_frames == FRAMES
     assert measured.video_s == Fraction(FRAMES, 30)
-    assert measured.sound_s == Fraction(641 * 1024, 48_000)
+    assert measured.sound.seconds == Fraction(641 * 1024, 48_000)
     assert measured.longest_key_distance_s == Fraction(117, 30)
     assert measured.is_faststart
-    assert measured.lufs == -np.inf
-    assert onset_s(measured.envelope, Fraction(0), Fraction(10)) is None
+    assert measured.sound.lufs == -np.inf
+    assert onset_s(measured.sound.envelope, Fraction(0), Fraction(10)) is None
 
 
 def test_an_index_at_the_end_is_noticed(tmp_path: Path, shown: list[Shown]) -> None:

@@ -39,7 +39,7 @@ def measure_video(
     return {
         **figures_of(found, _seams_s(parts, timeline)),
         "drifts_s": [
-            float(late_s) for late_s in _drifts_s(parts, timeline, None if sound.has_music else found.envelope)
+            float(late_s) for late_s in _drifts_s(parts, timeline, None if sound.has_music else found.sound.envelope)
         ],
         "has_music": sound.has_music,
         **_seen(video, plan, parts, timeline, bench),
