@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from background_shops import Shopfloor, chalk_deck
 from coursecrafter.authoring.activities import read_activities
@@ -15,12 +16,14 @@ from coursecrafter.authoring.brand_choices import BrandChoice, choose_brand
 from coursecrafter.authoring.branding import create_brand
 from coursecrafter.authoring.courses import read_course
 from coursecrafter.authoring.documents import documents_of
+from coursecrafter.authoring.events import Event
 from coursecrafter.authoring.overview import read_tree
 from coursecrafter.authoring.plans import ChangeText, approve_plan, read_plan, update_plan
 from coursecrafter.authoring.slots import Slot
 from coursecrafter.background.answers import NothingSpeakable
 from coursecrafter.background.films import NoSourceYet
 from coursecrafter.background.parses import CourseHasItsOwnTree
+from coursecrafter.db.tables import cc_activity_log
 from coursecrafter.domain.course import Engine
 from coursecrafter.gateway.providers.offline_text import UnknownTask
 from coursecrafter.ingest.guard import NotADeck
@@ -74,6 +77,25 @@ def test_a_branded_video_shows_the_words_the_picture_and_the_brand_that_its_auth
     assert min(versions[1].metadata["width"], versions[1].metadata["height"]) >= 1024
     assert scene.segments[0].text == "Chalk is an old friend."
     assert job.metadata["duration_seconds"] > 1
+
+
+def test_a_proposal_is_never_seen_as_approved_between_its_writing_and_its_opening(floor: Shopfloor, deck: Path) -> None:
+    course = floor.course()
+    lesson_id = course.lesson()
+    course.upload(deck, "pptx", lesson_id)
+    course.ask("parse_ppt", lesson_id=lesson_id)
+
+    course.ask("design_outline", lesson_id=lesson_id)
+
+    # The database's time is that of a transaction's beginning.
+    steps = [Event.ENGINE2_OUTLINE_CHANGED, Event.ENGINE2_OUTLINE_REOPENED]
+    written = sa.select(cc_activity_log.c.event_type, cc_activity_log.c.created_at).where(
+        cc_activity_log.c.lesson_id == lesson_id, cc_activity_log.c.event_type.in_(steps)
+    )
+    events = course.read(lambda conn: conn.execute(written).all())
+    assert {event.event_type for event in events} == set(steps)
+    assert len({event.created_at for event in events}) == 1
+    assert {line.script_status for line in course.read(read_plan, lesson_id, Engine.E2)} == {"draft"}
 
 
 def test_a_module_and_a_book_are_proposed_and_rendered(lesson: tuple[Shopfloor, UUID]) -> None:

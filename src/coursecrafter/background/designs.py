@@ -18,10 +18,11 @@ from coursecrafter.authoring.scene_images import add_scene_images, set_image_pro
 from coursecrafter.authoring.source_parses import read_source_parse
 from coursecrafter.authoring.sources import sources_of
 from coursecrafter.background.lessons import lesson_in, reopened_if_changed
-from coursecrafter.build.making import propose_book, propose_module, propose_outline
+from coursecrafter.build.making import keep_outline, propose_book, propose_module
 from coursecrafter.domain.course import Course, Engine, LessonContent, SceneContent, SourceDocument
 from coursecrafter.domain.stored import StoredObject
 from coursecrafter.engines.bench import Bench
+from coursecrafter.engines.e2_video import engine as e2
 from coursecrafter.engines.e2_video.produce import IMAGE_SIZE_PX, IMAGE_STYLE
 from coursecrafter.engines.e2_video.sketches import sketch_for_any_place
 from coursecrafter.gateway.image_step import Picture, told_drawing
@@ -47,10 +48,13 @@ def design_outline(shop: Workshop, project_id: UUID, lesson_id: UUID) -> dict[st
     """
     with shop.database.app(shop.identity(project_id)) as conn:
         begin_design(conn, shop.author, lesson_id)
-        before = read_plan(conn, lesson_id, Engine.E2)
-    course = _with_lesson_documents(shop, _read(shop, project_id, Engine.E1), lesson_id)
-    propose_outline(course, lesson_in(course, lesson_id), shop, shop.bench(project_id))
+    course, bench = _with_lesson_documents(shop, _read(shop, project_id, Engine.E1), lesson_id), shop.bench(project_id)
+    outline = e2.design(course, lesson_in(course, lesson_id), bench)
     with shop.database.app(shop.identity(project_id)) as conn:
+        before = read_plan(conn, lesson_id, Engine.E2)
+        with made_by(bench.gateway.noted):
+            keep_outline(conn, shop, project_id, lesson_id, outline)
+        # At once: nobody may see a plan as approved that no author has seen.
         plan = reopened_if_changed(conn, shop, lesson_id, Engine.E2, before)
     return {"scenes": len({line.scene_id for line in plan}), "segments": len(plan)}
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from uuid import UUID
+
+from sqlalchemy import Connection
 
 from coursecrafter.authoring.activities import read_activities, set_activities
 from coursecrafter.authoring.books import find_book, read_sections, set_book
@@ -17,6 +20,7 @@ from coursecrafter.domain.activities import Interaction
 from coursecrafter.domain.course import Course, Engine, LessonContent
 from coursecrafter.domain.film import FilmCut
 from coursecrafter.domain.look import Look
+from coursecrafter.domain.outline import OutlineScene
 from coursecrafter.domain.output import Rendered
 from coursecrafter.engines.bench import Bench
 from coursecrafter.engines.e1_voiceover import engine as e1
@@ -79,9 +83,21 @@ def propose_outline(course: Course, lesson: LessonContent, shop: Workshop, bench
     """
     outline = e2.design(course, lesson, bench)
     with shop.database.app(shop.identity(course.id)) as conn, made_by(bench.gateway.noted):
-        earlier = read_outline(conn, shop.store, course.id, lesson.id)
-        scenes = set_outline(conn, shop.author, lesson.id, outline, earlier)
-        keep_headings(conn, shop.author, shop.store, (course.id, lesson.id), outline, scenes)
+        keep_outline(conn, shop, course.id, lesson.id, outline)
+
+
+def keep_outline(
+    conn: Connection, shop: Workshop, project_id: UUID, lesson_id: UUID, outline: Sequence[OutlineScene]
+) -> None:
+    """Write a proposal of E2 down as the lesson's narration and headings, approved.
+
+    Raises:
+        NotFound: CC-0020.
+        NotAllowed: CC-0021.
+    """
+    earlier = read_outline(conn, shop.store, project_id, lesson_id)
+    scenes = set_outline(conn, shop.author, lesson_id, outline, earlier)
+    keep_headings(conn, shop.author, shop.store, (project_id, lesson_id), outline, scenes)
 
 
 def propose_book(course: Course, shop: Workshop, bench: Bench) -> None:
