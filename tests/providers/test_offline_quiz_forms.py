@@ -284,7 +284,8 @@ def test_no_stem_says_its_answer_and_no_wrong_option_stands_on_the_slide(
     questions = quiz(slides)
 
     assert questions == quiz(slides)
-    texts = {line.casefold() for slide in slides for line in [*slide["texts"], slide["title"] or ""]} - {""}
+    lines = {line.casefold() for slide in slides for line in [*slide["texts"], slide["title"] or ""]}
+    texts = {line for line in lines if any(map(str.isalpha, line))}  # nothing is asked of a lone "12."
     assert questions or len(texts) < 2 or not any(title for title, _ in deck) or len(deck) < 2
     for question in questions:
         own = next(slide for slide in slides if slide["ref"] == question["ref"])

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from coursecrafter.gateway.providers.offline_text.abbreviations import is_abbreviated
 from coursecrafter.gateway.providers.offline_text.language import HAN_OR_KANA, Language, is_prose, tidy, words
 from coursecrafter.gateway.providers.offline_text.outline import is_list_entry
 from coursecrafter.gateway.providers.offline_text.word_classes import (
@@ -61,7 +62,9 @@ def _terms(language: Language, line: str) -> Iterator[str]:
             yield " ".join(piece.split())
             continue
         for term in _piece_terms(language, found):
-            if term in piece and SHORTEST <= len(term) <= LONGEST:
+            if not SHORTEST <= len(term) <= LONGEST or is_abbreviated(language.code, line, term):
+                continue
+            if term in piece:
                 yield term
 
 
@@ -97,7 +100,7 @@ def _romance(language: Language, found: Sequence[str]) -> Iterator[str]:
         if word.casefold() not in articles or not _is_content(language, found[nth + 1]):
             continue
         rest = found[nth + 2 : nth + 4]
-        belongs = len(rest) == PAIR and rest[0].casefold() in _OF and _is_content(language, rest[1])
+        belongs = len(rest) == PAIR and rest[0].casefold() in _OF and _is_noun_behind_of(language, rest[1])
         yield " ".join([found[nth + 1], *rest]) if belongs else found[nth + 1]
 
 
@@ -118,6 +121,11 @@ def _is_content(language: Language, word: str) -> bool:
     known = FINITE.get(language.code, frozenset())
     is_letter = word[:1].isalpha() and len(word) >= SHORTEST
     return is_letter and not language.is_stop_word(word) and word not in known and not _is_counted(language, word)
+
+
+def _is_noun_behind_of(language: Language, word: str) -> bool:
+    """Behind "de" even what may be a verb elsewhere is none: "mot de passe"."""
+    return word[:1].isalpha() and len(word) >= SHORTEST and not language.is_stop_word(word)
 
 
 def _is_counted(language: Language, word: str) -> bool:

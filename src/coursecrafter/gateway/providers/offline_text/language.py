@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import snowballstemmer
 
+from coursecrafter.gateway.providers.offline_text.abbreviations import is_cut
 from coursecrafter.gateway.providers.offline_text.stop_words import STOP_WORDS
 
 with warnings.catch_warnings():
@@ -148,16 +149,16 @@ def _sentences(code: str, text: str) -> tuple[str, ...]:
     for line in re.split(r"[\n\r\v\u2028\u2029]+", text):
         for piece in _bounded(tidy(line)):
             parts = SIMPLE_END.split(piece) if code in SIMPLE_ENDS else _segmenter(code).segment(piece)
-            found.extend(_glued(parts))
+            found.extend(_glued(code, parts))
     return tuple(found)
 
 
-def _glued(parts: Sequence[str]) -> list[str]:
-    """Mend cuts after an abbreviation ("Bsp.: 5") and before a dash."""
+def _glued(code: str, parts: Sequence[str]) -> list[str]:
+    """Mend cuts after an abbreviation ("Bsp.: 5", "ca. 30") and before a dash."""
     whole: list[str] = []
     for part in (part for part in parts if part.strip()):
         is_rest = bool(whole) and (part.lstrip()[0] in CONTINUERS or len(whole[-1].strip()) <= LONGEST_ABBREVIATION)
-        is_rest = is_rest or (bool(whole) and _is_cut_off(whole[-1], part))
+        is_rest = is_rest or (bool(whole) and (_is_cut_off(whole[-1], part) or is_cut(code, whole[-1], part)))
         if is_rest:
             whole[-1] += part
         else:

@@ -12,7 +12,6 @@ from coursecrafter.gateway.providers.offline_text.language import Language, tidy
 
 LINE_END = re.compile(r"\r\n|[\n\r\v\u2028\u2029]")
 LEAD = re.compile(r"\s*(?:[•‣⁃◦▪■●○◆►✓✔➤➢·*–—☐-]\s+|\(?\d{1,2}(?:[.)]|-(?=\s))\s+|[a-z]\)\s+|#{1,6}\s+)?")
-CUT = re.compile(r"(?<![^\W\d_])[^\W\d_]{1,4}\.$")
 BLANKS = {"\u00a0": "␣", "\u202f": "⍽"}  # blanks that hold words together, as a mark while sentences are cut
 MARKED = str.maketrans(BLANKS)
 UNMARKED = str.maketrans({mark: blank for blank, mark in BLANKS.items()})
@@ -66,22 +65,11 @@ def _read(language: Language, line: str) -> Line:
     lead = found.group() if found else ""
     is_marked = not any(mark in line for mark in BLANKS.values())
     body = tidy(line[len(lead) :].translate(MARKED) if is_marked else line[len(lead) :])
-    sentences = _mended(language.sentences(body))
+    sentences = language.sentences(body)
     is_whole = "".join("".join(sentences).split()) == "".join(body.split())
     kept = sentences if is_whole else [body]
     told = tuple(sentence.translate(UNMARKED) if is_marked else sentence for sentence in kept)
     return Line(lead, told if body else ())
-
-
-def _mended(sentences: Sequence[str]) -> list[str]:
-    """Sentences that were cut behind an abbreviation ("p. ej. junto"), whole again."""
-    whole: list[str] = []
-    for sentence in sentences:
-        if whole and CUT.search(whole[-1]) and sentence[:1].islower():
-            whole[-1] = f"{whole[-1]} {sentence}"
-        else:
-            whole.append(sentence)
-    return whole
 
 
 def write_lines(language: Language, lines: Sequence[Line]) -> str:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from coursecrafter.gateway.providers.offline_text.abbreviations import is_abbreviated
 from coursecrafter.gateway.providers.offline_text.language import Language, words
 from coursecrafter.gateway.providers.offline_text.statements import is_statement
 from coursecrafter.gateway.providers.offline_text.word_classes import (
@@ -117,7 +118,7 @@ def _terms(language: Language, sentence: str) -> list[Term]:
     for nth, word in enumerate(found):
         kind = _kind(language, sentence, found, nth)
         stem = "".join(language.stems(word))
-        if kind and (kind.startswith("number word") or stems[stem] == 1) and _stands_once(sentence, word):
+        if kind and (kind.startswith("number word") or stems[stem] == 1) and _is_whole(language, sentence, word):
             terms.append(Term(word, kind))
     return terms
 
@@ -222,8 +223,9 @@ def _likeness(term: str, word: str) -> int:
     return 3 * sum(endings) - abs(len(term) - len(word))
 
 
-def _stands_once(sentence: str, term: str) -> bool:
-    return len(_place(term).findall(sentence)) == 1
+def _is_whole(language: Language, sentence: str, term: str) -> bool:
+    """Whether it stands there once, and in full."""
+    return len(_place(term).findall(sentence)) == 1 and not is_abbreviated(language.code, sentence, term)
 
 
 def blanked(sentence: str, term: str) -> str:

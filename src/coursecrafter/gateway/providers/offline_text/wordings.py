@@ -97,7 +97,8 @@ NEGATIONS: Mapping[str, frozenset[str]] = {
     "es": frozenset(_parted("no nunca jamás ni nada nadie ningún ninguna tampoco")),
     "pt": frozenset(_parted("não nunca jamais nem nada ninguém nenhum nenhuma")),
 }
-# `$` marks what ends an enumeration: before a capital, a sentence ends there.
+# `$` marks what ends an enumeration: before a capital, a sentence ends there. Left out is what may be two things, as
+# "min." (minutes, at least) and "i. A." (in general, on behalf of).
 ABBREVIATIONS: Mapping[str, tuple[str, ...]] = {
     "en": _listed("""e.g. > for example | i.e. > that is | etc.$ > and so on | approx. > about | vs. > versus
     | incl. > including | excl. > excluding | a.k.a. > also known as | cf. > compare | viz. > namely
@@ -107,11 +108,11 @@ ABBREVIATIONS: Mapping[str, tuple[str, ...]] = {
     | etc.$ > und so weiter | u. v. m.$ > und vieles mehr | o. ä.$ > oder ähnliches | o. Ä.$ > oder Ähnliches
     | bzw. > beziehungsweise | ca. > etwa | ggf. > falls nötig | evtl. > vielleicht | inkl. > einschließlich
     | i. d. R. > meist | max. > höchstens | mind. > mindestens | bspw. > zum Beispiel | vgl. > vergleiche
-    | u. U. > unter Umständen | z. T. > zum Teil | v. a. > vor allem | zzgl. > zuzüglich | i. A. > im Allgemeinen
+    | u. U. > unter Umständen | z. T. > zum Teil | v. a. > vor allem | zzgl. > zuzüglich
     | m. E. > meines Erachtens | u. ä.$ > und ähnliches | z. Zt. > zurzeit | bzgl. > bezüglich"""),
     "fr": _listed("""p. ex. > par exemple | par ex. > par exemple | c.-à-d. > c’est-à-dire | càd > c’est-à-dire
     | etc.$ > et ainsi de suite | env. > environ | cf. > voir | svp > s’il vous plaît | s.v.p. > s’il vous plaît
-    | max. > au maximum | min. > au minimum | tél. > téléphone"""),
+    | max. > au maximum | tél. > téléphone"""),
     "es": _listed("""p. ej. > por ejemplo | p. e. > por ejemplo | etc.$ > y así sucesivamente | aprox. > más o menos
     | máx. > como máximo | mín. > como mínimo | Ud. > usted | Uds. > ustedes | vs. > frente a | tel. > teléfono
     | i. e. > es decir"""),
