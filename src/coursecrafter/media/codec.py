@@ -15,13 +15,14 @@ from typing import Any, cast
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
+from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType
 from PIL import Image
 
-from coursecrafter.media.frames import FrameMaker, grey_frame
+from coursecrafter.media.frames import FrameMaker
 from coursecrafter.media.timeline import AAC_FRAME_SAMPLES, SAMPLE_RATE_HZ, VIDEO_FPS
 
-CODEC_VERSION = 1
+CODEC_VERSION = 2
 """Part of the content key of all that is encoded here; raise it with any setting below."""
 
 Picture = np.ndarray[Any, np.dtype[np.uint8]] | Path
@@ -54,34 +55,48 @@ GLOBAL_HEADER, BIT_EXACT = 1 << 22, 1 << 23  # the latter leaves out the encoder
 
 
 def encode_h264(
-    pictures: Iterable[Picture | None], idr: Sequence[bool], width_px: int, height_px: int, set_id: int = 0
+    pictures: Iterable[Picture], idr: Sequence[bool], width_px: int, height_px: int, set_id: int = 0
 ) -> tuple[bytes, list[bytes]]:
     """Encode pictures as IDR and P pictures, in bounded memory.
 
     Args:
-        pictures: N pictures, all of the size given; None for a flat grey one.
+        pictures: N pictures, all of the size given.
         idr: N flags; the first is True.
         width_px, height_px: even.
         set_id: of SPS and PPS, 0 to 31; another than a stranger's pictures in the same track have.
 
     Returns:
-        SPS and PPS, and N access units; all in Annex B.
+        SPS and PPS, and N access units; all in Annex B. Each IDR has `idr_pic_id` 0.
     """
+    encoder: VideoCodecContext | None = None
+    parameter_sets, units = b"", []
+    frames = FrameMaker()
+    for index, (picture, is_idr) in enumerate(zip(pictures, idr, strict=True)):
+        if is_idr:
+            # An encoder would spend on a later IDR what the pictures before it say, and count on from the one before.
+            units += _flushed(encoder)
+            encoder = _open_h264(width_px, height_px, set_id)
+            parameter_sets = bytes(encoder.extradata or b"")
+        frame = frames.make(read_picture(picture))
+        frame.pts, frame.time_base = index, Fraction(1, VIDEO_FPS)
+        frame.pict_type = PictureType.I if is_idr else PictureType.NONE
+        units += [bytes(packet) for packet in cast("VideoCodecContext", encoder).encode(frame)]
+    return parameter_sets, units + _flushed(encoder)
+
+
+def _open_h264(width_px: int, height_px: int, set_id: int) -> VideoCodecContext:
     context = av.CodecContext.create("libx264", "w")
     context.width, context.height, context.pix_fmt = width_px, height_px, "yuv420p"
     context.framerate, context.time_base = Fraction(VIDEO_FPS), Fraction(1, VIDEO_FPS)
     context.options = X264_OPTIONS | ({"x264-params": f"{X264_PARAMS}:sps-id={set_id}"} if set_id else {})
     context.flags |= GLOBAL_HEADER
     context.thread_count = 1
-    units: list[bytes] = []
-    frames = FrameMaker()
-    for index, (picture, is_idr) in enumerate(zip(pictures, idr, strict=True)):
-        frame = grey_frame(width_px, height_px) if picture is None else frames.make(read_picture(picture))
-        frame.pts, frame.time_base = index, Fraction(1, VIDEO_FPS)
-        frame.pict_type = PictureType.I if is_idr else PictureType.NONE
-        units += [bytes(packet) for packet in context.encode(frame)]
-    units += [bytes(packet) for packet in context.encode(None) if packet.size]
-    return bytes(context.extradata or b""), units
+    context.open()
+    return context
+
+
+def _flushed(encoder: VideoCodecContext | None) -> list[bytes]:
+    return [bytes(packet) for packet in encoder.encode(None) if packet.size] if encoder else []
 
 
 def read_picture(picture: Picture) -> np.ndarray[Any, np.dtype[np.uint8]]:

@@ -6,7 +6,6 @@ each picture from RGB took a third of the time of encoding it.
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import av
@@ -39,17 +38,6 @@ class FrameMaker:
             self._last[top:end] = pixels[top:end]
             _replace_rows(self._frame, pixels, max(top - 2, 0), min(end + 2, len(pixels)))
         return self._frame
-
-
-_kept = threading.local()
-
-
-def grey_frame(width_px: int, height_px: int) -> VideoFrame:
-    """A flat grey picture in the encoder's colours, made once per thread and size: each IDR has one before it."""
-    frames: dict[tuple[int, int], VideoFrame] = _kept.__dict__.setdefault("frames", {})
-    if (width_px, height_px) not in frames:
-        frames[width_px, height_px] = convert(np.full((height_px, width_px, 3), 128, np.uint8))
-    return frames[width_px, height_px]
 
 
 def convert(pixels: Pixels) -> VideoFrame:

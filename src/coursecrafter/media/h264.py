@@ -16,6 +16,8 @@ NAL_SLICE, NAL_IDR, NAL_SPS, NAL_PPS = 1, 5, 7, 8
 PROFILE_HIGH = 100
 PROFILES_WITH_CHROMA = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128})
 CHROMA_444 = 3
+HEADER_BYTES = 32
+"""More than any slice header of ours takes."""
 MUST_BE_ESCAPED = re.compile(rb"\0\0(?=[\0-\3])")
 
 
@@ -119,22 +121,32 @@ def renumber(nal: bytes, bits: int, frame_num: int) -> bytes:
     return escape(bytes(raw))
 
 
-def set_idr_pic_id(nal: bytes, bits: int) -> bytes:
-    """The IDR slice with `idr_pic_id` 2 instead of 1: their codes, 010 and 011, are equally long.
+def set_idr_pic_id(nal: bytes, bits: int, pic_id: int) -> bytes:
+    """The IDR slice with another `idr_pic_id`; the header behind it moves, and the coded picture by whole bytes.
 
     Args:
-        nal: an IDR slice with `idr_pic_id` 1.
+        nal: an IDR slice of our encoder: CABAC, picture order count type 2, its deblocking filter in the header.
         bits: length of its `frame_num`.
 
     Raises:
-        ValueError: it has another `idr_pic_id`.
+        ValueError: it is another kind of slice.
     """
-    raw = bytearray(unescape(nal))
-    place = _frame_num_place(raw) + bits
-    if BitReader(bytes(raw[:32]), place).golomb() != 1:
-        raise ValueError(nal[:32].hex())
-    _set_bit(raw, place + 2, 1)
-    return escape(bytes(raw))
+    raw = unescape(nal)
+    begin = _frame_num_place(raw) + bits
+    reader = BitReader(raw[:HEADER_BYTES], begin)
+    reader.golomb()  # idr_pic_id
+    behind = reader.position
+    reader.bits(2), reader.golomb()  # dec_ref_pic_marking, slice_qp_delta
+    if reader.golomb() != 1:  # disable_deblocking_filter_idc
+        reader.golomb(), reader.golomb()
+    end, size = reader.position, -(-reader.position // 8)
+    header = f"{int.from_bytes(raw[:size]):0{8 * size}b}"
+    if nal_type(nal) != NAL_IDR or "0" in header[end:]:  # cabac_alignment_one_bit
+        raise ValueError(nal[:HEADER_BYTES].hex())
+    code = f"{pic_id + 1:b}"
+    moved = header[:begin] + code.zfill(2 * len(code) - 1) + header[behind:end]
+    moved += "1" * (-len(moved) % 8)
+    return escape(int(moved, 2).to_bytes(len(moved) // 8) + raw[size:])
 
 
 def _skip_scaling_lists(reader: BitReader, count: int) -> None:
@@ -149,8 +161,8 @@ def _skip_scaling_lists(reader: BitReader, count: int) -> None:
             last = following or last
 
 
-def _frame_num_place(raw: bytearray) -> int:
-    reader = BitReader(bytes(raw[:32]))
+def _frame_num_place(raw: bytes | bytearray) -> int:
+    reader = BitReader(bytes(raw[:HEADER_BYTES]))
     reader.bits(8)  # NAL header
     for _ in range(3):
         reader.golomb()  # first_mb_in_slice, slice_type, pic_parameter_set_id

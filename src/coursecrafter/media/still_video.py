@@ -193,17 +193,10 @@ def encode_pictures(
         VideoNotAssembled: CC-0203, a picture has another size.
     """
     _require(bool(idr) and idr[0], "a run begins with an IDR")
-    flags: list[bool] = []
-    kept: list[bool] = []
-    for is_idr in idr:
-        # The encoder numbers its IDRs 0, 1, 0, 1 … A grey one goes before each of ours, which so is always number 1.
-        flags += [True, True] if is_idr else [False]
-        kept += [False, True] if is_idr else [True]
     checked = (_of_size(picture, width_px, height_px) for picture in pictures)
-    fed = (next(checked) if is_kept else None for is_kept in kept)
-    parameter_sets, units = encode_h264(fed, flags, width_px, height_px, set_id)
+    parameter_sets, units = encode_h264(checked, idr, width_px, height_px, set_id)
     by_type = {nal_type(nal): nal for nal in split_annex_b(parameter_sets)}
-    coded = tuple(_coded(unit) for unit, is_kept in zip(units, kept, strict=True) if is_kept)
+    coded = tuple(map(_coded, units))
     _require([picture.is_idr for picture in coded] == list(idr), "the encoder chose other IDRs")
     return CodedRun(width_px, height_px, by_type[NAL_SPS], by_type[NAL_PPS], coded)
 
@@ -223,7 +216,7 @@ def samples_of(shown: Sequence[Shown]) -> Iterator[Sample]:
         for sample in _samples_of_run(part, bits):
             # Two IDRs in a row must differ in idr_pic_id (H.264 7.4.3).
             is_second = is_after_idr and sample.is_idr
-            yield Sample(set_idr_pic_id(sample.nal, bits), is_idr=True) if is_second else sample
+            yield Sample(set_idr_pic_id(sample.nal, bits, 1), is_idr=True) if is_second else sample
             is_after_idr = sample.is_idr and not is_second
 
 

@@ -44,13 +44,26 @@ def test_a_slice_gets_its_number_and_loses_nothing_else() -> None:
     assert renumber(nal, 4, 0b1011) == bytes([0x41, 0b10011011, 0b01111111])
 
 
-def test_only_an_idr_with_number_one_can_get_number_two() -> None:
-    # nal 0x65; first_mb "1", slice_type 7 "0001000", pps "1", frame_num "0000", idr_pic_id 1 "010"
-    nal = bytes([0x65, 0b10001000, 0b10000010, 0xFF])
+def test_an_idr_gets_its_number_and_the_rest_of_its_header_moves() -> None:
+    # nal 0x65; first_mb "1", slice_type 7 "0001000", pps "1", frame_num "0000", idr_pic_id 0 "1", marking "00",
+    # qp_delta 0 "1", deblocking idc 1 "010", ones up to the next byte; then the coded picture
+    nal = bytes([0x65, 0b10001000, 0b10000100, 0b10101111, 0xAB, 0xCD])
 
-    assert set_idr_pic_id(nal, 4) == bytes([0x65, 0b10001000, 0b10000011, 0xFF])
-    with pytest.raises(ValueError, match="65"):
-        set_idr_pic_id(set_idr_pic_id(nal, 4), 4)
+    assert set_idr_pic_id(nal, 4, 0) == nal
+    assert set_idr_pic_id(nal, 4, 1) == bytes([0x65, 0b10001000, 0b10000010, 0b00101011, 0xAB, 0xCD])
+    # "00111": the header fills its byte, and no more is there to fill.
+    assert set_idr_pic_id(nal, 4, 6) == bytes([0x65, 0b10001000, 0b10000001, 0b11001010, 0xAB, 0xCD])
+    assert set_idr_pic_id(set_idr_pic_id(nal, 4, 30), 4, 0) == nal
+
+
+def test_a_slice_of_another_encoder_gets_no_number() -> None:
+    others = [
+        bytes([0x65, 0b10001000, 0b10000100, 0b10100111, 0xAB]),
+        bytes([0x41, 0b10001000, 0b10000100, 0b10101111]),
+    ]
+    for nal in others:
+        with pytest.raises(ValueError, match=nal[:4].hex()):
+            set_idr_pic_id(nal, 4, 1)
 
 
 def test_other_profiles_are_refused() -> None:

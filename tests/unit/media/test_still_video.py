@@ -65,6 +65,15 @@ def test_runs_can_be_joined_even_where_key_frames_touch(tmp_path: Path) -> None:
     assert decoded_runs([Shown(run, (1,)) for run in runs], tmp_path) == [1, 1, 1, 1]
 
 
+def test_a_later_key_frame_is_coded_as_if_it_stood_alone() -> None:
+    """An encoder that goes on spends on it what the pictures before it say, and counts on from the one before."""
+    pictures = [picture(number) for number in range(4)]
+
+    run = encode_pictures(pictures, [True, False, True, False], **SIZE)
+
+    assert run.pictures[2:] == encode_pictures(pictures[2:], [True, False], **SIZE).pictures
+
+
 def test_a_run_survives_storage_and_is_the_same_each_time() -> None:
     pictures = [picture(0), picture(1)]
 
