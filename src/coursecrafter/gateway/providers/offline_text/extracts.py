@@ -8,7 +8,7 @@ from typing import Any
 
 from coursecrafter.gateway.providers.offline_text.language import Language, as_sentence, is_prose, language_of, words
 from coursecrafter.gateway.providers.offline_text.notices import EXTRACTIVE, notices
-from coursecrafter.gateway.providers.offline_text.passages import read_lines, require_text
+from coursecrafter.gateway.providers.offline_text.passages import Line, read_lines, require_text
 from coursecrafter.gateway.providers.offline_text.relation import SourceSentence, read_sources, relations
 from coursecrafter.gateway.providers.offline_text.statements import is_about_itself, leans_on_others
 from coursecrafter.gateway.providers.offline_text.textrank import rank_sentences
@@ -56,7 +56,9 @@ def write_summarise(tag: str, payload: Mapping[str, Any]) -> dict[str, Any]:
     most = int(payload.get("max_words") or max(FEWEST_SUMMARY_WORDS, length // SHORTENED))
     if length <= most:
         return {"text": text.strip(), "method": EXTRACTIVE, "notice": notices(tag).whole}
-    found = [as_sentence(sentence) for line in read_lines(language, text) for sentence in line.sentences]
+    lines = read_lines(language, text)
+    told = [line for line in lines if line.sentences and not _is_frame(line)] or lines
+    found = [as_sentence(sentence) for line in told for sentence in line.sentences]
     spoken = list(dict.fromkeys(sentence for sentence in found if is_prose(sentence))) or found
     chosen = _carrying(language, spoken, most)
     return {
@@ -64,6 +66,11 @@ def write_summarise(tag: str, payload: Mapping[str, Any]) -> dict[str, Any]:
         "method": EXTRACTIVE,
         "notice": notices(tag).extractive,
     }
+
+
+def _is_frame(line: Line) -> bool:
+    """Whether it is a heading or a row of a table in Markdown, which nobody would say in a sentence."""
+    return line.lead.lstrip().startswith("#") or line.sentences[0].startswith("|")
 
 
 def _carrying(language: Language, sentences: Sequence[str], most_words: int) -> list[str]:

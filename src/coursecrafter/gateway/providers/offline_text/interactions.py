@@ -341,7 +341,8 @@ def _cards(tag: str, _heading: str, lines: Sequence[Line]) -> list[Entry]:
     short = 0
     for line in lines:
         text = _text(line)
-        if _is_label(language, text) and not (entries and not entries[-1].text):
+        is_label = _is_label(language, text) or line.lead.lstrip().startswith("#")
+        if is_label and not (entries and not entries[-1].text):
             entries.append(Entry(text.rstrip(" :："), ""))
         elif entries:
             last = entries[-1]

@@ -59,7 +59,7 @@ SOURCE_LINE = re.compile(
     r"(?:quellen?|sources?|bild|foto|photo|image|resources?|références?|references?|fuentes?|fontes?|imagen|imagem|buch|isbn)\s*:"
     r"|©|\(c\)|[=_*#~-]{4,}"
 )
-BULLET = re.compile(r"^[\s•‣⁃◦▪■●○◆►✓✔➤➢·*–—-]+(?=\S)")
+BULLET = re.compile(r"^(?:\s*#{1,6}\s|(?:[\s•‣⁃◦▪■●○◆►✓✔➤➢·*]|[–—-](?!\d))+)\s*(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def language_of(tag: str) -> Language:
 
 
 def tidy(text: str) -> str:
-    """One line, without a bullet before it, without controls and lone surrogates."""
+    """One line, without a bullet or Markdown's "#" before it (a minus stays), without controls and lone surrogates."""
     kept = "".join(_tidied(character) for character in text)
     return " ".join(BULLET.sub("", kept).split())
 

@@ -100,7 +100,8 @@ def _step_label(language: Language, step: str) -> str:
 
 
 def _bullets(texts: Sequence[str]) -> list[str]:
-    lines = [line for text in texts for line in text.split("\n") if line.strip()]
+    told = [line for text in texts for line in text.split("\n") if line.strip()]
+    lines = [line for line in told if not line.lstrip().startswith("#")] or told
     marked = [line for line in lines if BULLET.match(line) or line.strip()[:1] in "☐□"]
     return list(map(tidy, marked)) if len(marked) >= FEWEST else [tidy(line) for line in lines[1:] and lines]
 
