@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,27 @@ def test_each_part_of_a_long_document_is_a_question_of_its_own(tmp_path: Path, s
     assert set(server.charges.values()) == {1}
     assert len(server.charges) == len(calls.calls)
     assert max(one["page"] for one in answer.value["sentences"]) > 45, "all is of the first part"
+
+
+def test_all_calls_that_a_long_document_took_are_where_its_summary_comes_from(
+    tmp_path: Path, server: ModelServer
+) -> None:
+    """Asked for, found again, and found by another course, which has rows of its own for them."""
+    server.answer_with(summed_up)
+    request = TextRequest("summary", "en", {"paragraphs": DOCUMENT, "sentences": 3})
+    first, calls = opened(tmp_path, of(server, most_source_chars=4000))
+    again, _ = opened(tmp_path, of(server, most_source_chars=4000))
+    other, found = opened(tmp_path, of(server, most_source_chars=4000))
+
+    answer = first.write(request, PURPOSE)
+    again.write(request, PURPOSE)
+    other.write(request, replace(PURPOSE, project_id=UUID(int=77)))
+
+    assert len(first.gateway.noted) == len(calls.calls) > 2
+    assert first.gateway.noted[-1] == answer.call_id
+    assert again.gateway.noted == first.gateway.noted
+    assert len(other.gateway.noted) == len(found.calls) == len(calls.calls)
+    assert {call.response_meta["first_call"] for call in found.calls} == set(map(str, first.gateway.noted))
 
 
 def test_signs_of_which_each_is_a_token_are_reserved_as_such(tmp_path: Path, server: ModelServer) -> None:

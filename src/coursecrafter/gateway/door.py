@@ -230,8 +230,14 @@ class AiGateway:
             # Of a long document the sum of its parts' summaries may be long itself.
             answers.append(self.write(joined, replace(purpose, key=piece_key(purpose.key, len(parts))), by))
             joined = answers[-1].value
-        used = (sum(answer.input_tokens for answer in answers), sum(answer.output_tokens for answer in answers))
-        return replace(answers[-1], value=joined, input_tokens=used[0], output_tokens=used[1])
+        made = [call for one in answers for call in (*one.earlier_call_ids, one.call_id) if call is not None]
+        return replace(
+            answers[-1],
+            value=joined,
+            input_tokens=sum(answer.input_tokens for answer in answers),
+            output_tokens=sum(answer.output_tokens for answer in answers),
+            earlier_call_ids=tuple(call for call in made if call != answers[-1].call_id),
+        )
 
     def draw(self, request: ImageRequest, purpose: Purpose, by: Candidate) -> ImageAnswer:
         """See `Gateway.draw`."""

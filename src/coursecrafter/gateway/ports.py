@@ -233,7 +233,12 @@ class TextRequest:
 
 @dataclass(frozen=True, slots=True)
 class TextAnswer:
-    """The task's answer as JSON, and who gave it."""
+    """The task's answer as JSON, and who gave it.
+
+    Attributes:
+        call_id: of the last call that it took.
+        earlier_call_ids: of those before, where its source was asked about part by part.
+    """
 
     value: Any
     provider: str
@@ -242,6 +247,7 @@ class TextAnswer:
     output_tokens: int = 0
     call_id: UUID | None = None
     is_cached: bool = False
+    earlier_call_ids: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,8 @@ def text_step(gateway: Gateway, request: TextRequest, purpose: Purpose, by: Cand
         tokens = [answer.input_tokens, answer.output_tokens]
         content = {"value": answer.value, "provider": answer.provider, "model": answer.model, "tokens": tokens}
         path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8", errors="replace")
-        origin = origin_file(folder, answer.call_id, purpose, answer.provider, answer.model)
+        who = (answer.provider, answer.model)
+        origin = origin_file(folder, answer.call_id, purpose, *who, earlier=answer.earlier_call_ids)
         return {"answer": Produced(path, "application/json"), FILE: origin}
 
     return Step(STEP_NAME, key, make, label)
