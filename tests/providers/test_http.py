@@ -96,6 +96,13 @@ def test_a_pause_is_given_as_a_date(server: ModelServer) -> None:
     assert 0 < pause_s <= 90
 
 
+@pytest.mark.parametrize("said", ["1e300", "99999999999", "Wed, 21 Oct 2099 07:28:00 GMT"])
+def test_a_pause_without_end_is_a_day(server: ModelServer, said: str) -> None:
+    server.fail_with(faults.busy(retry_after=said))
+
+    assert failed(server).retry_after_s == 86_400
+
+
 @pytest.mark.parametrize("said", ["soon", "-3", "nan", "inf", ""])
 def test_a_pause_that_says_nothing_is_none(server: ModelServer, said: str) -> None:
     server.fail_with(faults.busy(retry_after=said))

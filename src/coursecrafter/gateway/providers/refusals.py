@@ -17,6 +17,7 @@ from coursecrafter.gateway.errors import (
 
 MOST_SAID = 2_000
 """Characters of what a provider says that are kept, for the log."""
+LONGEST_PAUSE_S = 86_400.0
 DECLINED = ("content_filter", "content_policy_violation", "moderation_blocked", "responsibleaipolicyviolation")
 USED_UP = (
     "insufficient_quota",
@@ -61,7 +62,15 @@ def read_refusal(status: int, headers: Mapping[str, str], said: str) -> Provider
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """The pause that a provider asks for, in seconds. Source: RFC 9110, Retry-After; Azure's retry-after-ms."""
+    """The pause that a provider asks for, in seconds, at most a day; one that asks for more may as well be broken.
+
+    Source: RFC 9110, Retry-After; Azure's retry-after-ms.
+    """
+    asked = _asked_pause_s(headers)
+    return None if asked is None else min(asked, LONGEST_PAUSE_S)
+
+
+def _asked_pause_s(headers: Mapping[str, str]) -> float | None:
     if (milliseconds := _number(headers.get("retry-after-ms", ""))) is not None:
         return milliseconds / 1000
     said = headers.get("retry-after", "").strip()
