@@ -44,6 +44,8 @@ def told(layout: SceneLayout) -> list[str]:
         ("Stop", "Stop! Stop! Shut it.", "Shut it."),
         ("防火门", "防火门。请关门。", "请 关 门。"),
         ("أبواب", "أبواب. أغلقها.", "أغلقها."),
+        ("E = m · c²", "E = m · c². m is the mass.", "m is the mass."),
+        ("Stopping", "Stopping. def stop():", "def stop():"),
         # Here nothing says the heading by itself, or it is another one.
         ("Fire doors", "Fire doors keep smoke out.", "Fire doors keep smoke out."),
         ("Fire doors save lives", "Fire doors.", "Fire doors."),

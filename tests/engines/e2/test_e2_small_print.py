@@ -112,7 +112,7 @@ def test_a_long_brand_name_stays_clear_of_the_progress_and_of_the_frame(
 
 @pytest.mark.parametrize(("name", "heading"), [(ARABIC, "Fire doors"), (LONG, "أبواب الحريق")])
 def test_a_name_of_the_other_direction_begins_where_the_text_does(name: str, heading: str) -> None:
-    layout = laid_out(shape=Shape.TALL, heading=heading, eyebrow=name, brand_name=name)
+    layout = laid_out(shape=Shape.TALL, heading=heading, eyebrow=f"{name} 2", brand_name=name)
 
     for part, place in ((layout.still[-1], layout.foot), (layout.still[1], layout.foot)):
         # The small line above begins where the number ends.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -79,13 +80,16 @@ def highlight_delays_s(shot: Shot) -> list[Fraction]:
 
     Of a sentence that lights up as a whole its first word counts.
     """
-    starts = {word.char_start: word.start_s for word in shot.words}
+    starts = sorted((word.char_start, word.start_s) for word in shot.words)
     is_whole = shot.plan.way.text is ScreenText.SENTENCE
     delays = []
     for page, beats in zip(shot.plan.pages, shot.beats, strict=True):
         lit: set[int] = set()
         for placed, beat in zip(page.words, beats.of_word, strict=True):
-            spoken_s = starts.get(placed.token.char_start)
+            # A word may begin with a quotation mark, which nobody says.
+            at = bisect_left(starts, (placed.token.char_start,))
+            begins = at < len(starts) and starts[at][0] < placed.token.char_end
+            spoken_s = starts[at][1] if begins else None
             if spoken_s is not None and not (is_whole and beat in lit):
                 lit.add(beat)
                 lit_s = Fraction(shot.place.first_frame + beats.frames[beat], VIDEO_FPS)

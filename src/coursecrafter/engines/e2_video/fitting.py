@@ -12,6 +12,8 @@ from coursecrafter.engines.e2_video.typesetting import (
     PlacedToken,
     Token,
     break_lines,
+    ends_here,
+    least_width_px,
     place_lines,
     tokenize,
 )
@@ -92,14 +94,9 @@ def set_heading(heading: str, type_face: Face, area: Box, sizes: Sequence[int], 
         sizes: to be tried, the largest first.
     """
     tokens = tokenize(heading)
-    for size in sizes:
-        face = replace(type_face, size_px=size)
-        leading = round(size * 1.14)
-        rows = max(1, (area.height - descent_px(size) - ascent_px(size)) // leading + 1)
-        lines = break_lines(tokens, face, area.width)
-        has_broken_word = any(face.length(token.text) > area.width for token in tokens)
-        if len(lines) <= rows and not has_broken_word:
-            break
+    size = _heading_size(tokens, type_face, area, sizes)
+    face, leading, rows = replace(type_face, size_px=size), _heading_pitch_px(size), _heading_rows(area, size)
+    lines = break_lines(tokens, face, area.width)
     is_cut = len(lines) > rows
     lines = lines if is_cut else _balanced(tokens, lines, face, area.width)
     lines = _cut(lines, rows, face, area.width) if is_cut else lines
@@ -115,12 +112,33 @@ def set_heading(heading: str, type_face: Face, area: Box, sizes: Sequence[int], 
     return SetHeading(Lettering(words, face, ink), bottom, is_cut)
 
 
+def _heading_size(tokens: Sequence[Token], type_face: Face, area: Box, sizes: Sequence[int]) -> int:
+    """The largest size in which a heading has room and no word is broken.
+
+    A word that is broken in every size is so in the largest that takes no more lines than the smallest.
+    """
+    faces = [replace(type_face, size_px=size) for size in sizes]
+    counts = [len(break_lines(tokens, face, area.width)) for face in faces]
+    roomy = [nth for nth, size in enumerate(sizes) if counts[nth] <= _heading_rows(area, size)]
+    whole = [nth for nth in roomy if least_width_px(tokens, faces[nth]) <= area.width]
+    least = [nth for nth in roomy if counts[nth] <= counts[-1]]
+    return sizes[next(iter(whole or least), -1)]
+
+
+def _heading_pitch_px(size: int) -> int:
+    return round(size * 1.14)
+
+
+def _heading_rows(area: Box, size: int) -> int:
+    return max(1, (area.height - descent_px(size) - ascent_px(size)) // _heading_pitch_px(size) + 1)
+
+
 def _balanced(tokens: Sequence[Token], lines: tuple[Line, ...], face: Face, width_px: int) -> tuple[Line, ...]:
     """The same number of lines in as narrow a column as gives no more, so that none ends in a single short word.
 
     No column is narrower than the longest word, which would be broken in it.
     """
-    longest = max((face.length(token.text) for token in tokens), default=0.0)
+    longest = least_width_px(tokens, face)
     narrow, wide = min(int(longest) + 1, width_px), width_px
     while narrow < wide:
         middle = (narrow + wide) // 2
@@ -143,27 +161,41 @@ def _cut(lines: Sequence[Line], rows: int, face: Face, width_px: float) -> tuple
 def set_pages(
     segments: Sequence[Sequence[Token]], type_face: Face, area: Box, sizes: Sequence[int]
 ) -> tuple[tuple[Page, ...], ...]:
-    """Set each segment's words in the largest type in which all fit on a page; else in the smallest, over several."""
-    for size in sizes:
-        # Letters set apart one by one would lose a family's ligatures.
-        is_tight = size >= DISPLAY_FROM_PX and type_face.family == FONT_FAMILY
-        tracking_em = DISPLAY_TRACKING_EM if is_tight else 0.0
-        face = replace(type_face, size_px=size, tracking_em=tracking_em)
-        leading = line_pitch_px(size)
-        rows = max(1, (area.height - ascent_px(size) - descent_px(size)) // leading + 1)
-        set_lines = [break_lines(words, face, area.width) for words in segments]
-        is_whole = all(
-            len(lines) <= rows and sum(len(line.tokens) for line in lines) == len(words)
-            for lines, words in zip(set_lines, segments, strict=True)
-        )
-        if is_whole:
-            break
-    return tuple(
-        tuple(_page(lines, face, area, leading) for lines in _pages(words, face, area, rows)) for words in segments
+    """Set each segment's words in the largest type in which all fit on a page.
+
+    Where none does, they stand on as few pages as in the smallest type, in the largest that takes no more.
+    """
+    faces = [_narration_face(type_face, size) for size in sizes]
+    tried = [[_pages(words, face, area) for words in segments] for face in faces]
+    fewest = [len(pages) for pages in tried[-1]]
+    good = (
+        nth
+        for nth, face in enumerate(faces)
+        if [len(pages) for pages in tried[nth]] == fewest
+        and all(least_width_px(words, face) <= area.width for words in segments)
     )
+    nth = next(good, len(faces) - 1)
+    leading = line_pitch_px(sizes[nth])
+    return tuple(tuple(_page(lines, faces[nth], area, leading) for lines in pages) for pages in tried[nth])
 
 
-def _pages(tokens: Sequence[Token], face: Face, area: Box, rows: int) -> list[tuple[Line, ...]]:
+def _narration_face(type_face: Face, size: int) -> Face:
+    # Letters set apart one by one would lose a family's ligatures.
+    is_tight = size >= DISPLAY_FROM_PX and type_face.family == FONT_FAMILY
+    return replace(type_face, size_px=size, tracking_em=DISPLAY_TRACKING_EM if is_tight else 0.0)
+
+
+def _pages(tokens: Sequence[Token], face: Face, area: Box) -> list[tuple[Line, ...]]:
+    """Part a text into as few pages as hold it, each about as full as the others."""
+    size = face.size_px
+    rows = max(1, int(area.height - ascent_px(size) - descent_px(size)) // line_pitch_px(size) + 1)
+    pages = _parted(tokens, face, area, rows)
+    even = -(-sum(map(len, pages)) // len(pages))
+    balanced = _parted(tokens, face, area, even) if even < rows else pages
+    return balanced if len(balanced) == len(pages) else pages
+
+
+def _parted(tokens: Sequence[Token], face: Face, area: Box, rows: int) -> list[tuple[Line, ...]]:
     """Part a text into pages of at most `rows` lines, if possible where a sentence ends."""
     pages: list[tuple[Line, ...]] = []
     rest = [token for line in break_lines(tokens, face, area.width) for token in line.tokens]
@@ -171,7 +203,7 @@ def _pages(tokens: Sequence[Token], face: Face, area: Box, rows: int) -> list[tu
         lines = break_lines(rest, face, area.width)[:rows]
         count = sum(len(line.tokens) for line in lines)
         if count < len(rest):
-            ends = [index + 1 for index in range(count // 2, count) if rest[index].ends_sentence]
+            ends = [index + 1 for index in range(count // 2, count) if ends_here(rest[index], rest[index + 1])]
             count = ends[-1] if ends else count
             lines = break_lines(rest[:count], face, area.width)
         pages.append(lines)
@@ -240,7 +272,7 @@ def set_name(name: str, type_face: Face, place: Box, sizes: Sequence[int]) -> tu
     for size, rows in (*((size, 1) for size in sizes[:2]), *((size, 2) for size in sizes[1:])):
         face = replace(type_face, size_px=size)
         lines = break_lines(tokens, face, place.width)
-        has_broken_word = any(face.length(token.text) > place.width for token in tokens)
+        has_broken_word = least_width_px(tokens, face) > place.width
         if len(lines) <= rows and not has_broken_word:
             break
     is_cut = len(lines) > rows

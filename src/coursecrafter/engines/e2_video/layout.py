@@ -115,7 +115,7 @@ class SceneText:
         number, count: its place in the video, from 1.
         heading: stands on the picture.
         eyebrow: small line above: the lesson's title, or on the opening the course's name; not shown where it says
-            what the heading says.
+            what the heading or the foot says.
         texts: narration of its segments.
         brand_name: stands in the foot.
     """
@@ -207,9 +207,10 @@ def _laid_out(
     stage = set_stage(shape, template.cut, arrangement, is_flipped=_is_flipped(text, template.side, arrangement))
     heading = _heading(text, shown, template, ground, stage, sizes, arrangement)
     area = _narration_area(stage, heading, template)
-    if arrangement is Arrangement.POINTS:
-        pages = _points(text, shown, template, ground, area, sizes)
-    else:
+    is_list = arrangement is Arrangement.POINTS or (arrangement is Arrangement.CLOSING and _is_list(shown))
+    pages = _points(text, shown, template, ground, area, sizes) if is_list else None
+    keeps_words = pages is not None
+    if pages is None and arrangement is not Arrangement.POINTS:
         wanted = _narration_sizes(shown, sizes, arrangement)
         is_loud = arrangement is Arrangement.STATEMENT or not shown.heading
         pages = set_pages(shown.segments, _body_face(text, template, is_loud=is_loud), area, wanted)
@@ -236,7 +237,7 @@ def _laid_out(
         pages,
         stage.foot,
         text,
-        keeps_words=arrangement is Arrangement.POINTS,
+        keeps_words=keeps_words,
         is_heading_cut=heading.is_cut,
     )
 
@@ -344,7 +345,8 @@ def _eyebrow(text: SceneText, ground: Ground, line: Box, size: int, template: Te
     face = Face(500, size, text.language, family=template.family)
     inner, room = _indented(text, line, inset), _indented(text, line, indent)
     figure = _at_start(text, set_line(f"{text.number:02d}", figure_face, inner), inner)
-    said = "" if says_the_same(text.eyebrow, text.heading) else text.eyebrow
+    is_said = any(says_the_same(text.eyebrow, other) for other in (text.heading, text.brand_name))
+    said = "" if is_said else text.eyebrow
     words, words_face = set_name(said, face, room, [size, round(size * SMALLER_PRINT)])
     return (
         Lettering(figure, figure_face, ground.mark_ink if is_chip else ground.accent),

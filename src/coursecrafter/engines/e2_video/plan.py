@@ -17,6 +17,7 @@ from itertools import groupby
 from coursecrafter.domain.look import Transition
 from coursecrafter.domain.speech import Word
 from coursecrafter.engines.e2_video.fitting import Page
+from coursecrafter.engines.e2_video.typesetting import Token, ends_here
 from coursecrafter.media.timeline import VIDEO_FPS, Cue, nearest
 
 DIP_FRAMES, RISE_FRAMES = 4, 8
@@ -194,12 +195,13 @@ def find_sentences(page: Page, beats: Beats) -> Beats:
     """
     of_word: list[int] = []
     frames: list[int] = []
-    begins = True
+    before: Token | None = None
     for placed, beat in zip(page.words, beats.of_word, strict=True):
+        begins = before is None or ends_here(before, placed.token)
         if begins and beats.frames and (not frames or beats.frames[beat] > frames[-1]):
             frames.append(beats.frames[beat])
         of_word.append(max(len(frames) - 1, 0))
-        begins = placed.token.ends_sentence
+        before = placed.token
     return Beats(tuple(of_word), tuple(frames), beats.end_frame)
 
 

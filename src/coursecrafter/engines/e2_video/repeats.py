@@ -86,13 +86,15 @@ def _said_once(heading: str, words: Sequence[Token]) -> int:
             return 0
         after = words[count] if count < len(words) else None
         if said == wanted and (after is None or _core(after.text)):
-            return count if after is None or after.starts_line or _ends(word, after) else 0
+            # A full stop that the heading has not was put there to end it; one that it has may belong to its last word.
+            is_own = heading.rstrip()[-1:] in UNFINISHED or word.text[-1] == "…"
+            return count if after is None or after.starts_line or _ends(word, after, is_own=is_own) else 0
     return 0
 
 
-def _ends(word: Token, after: Token) -> bool:
+def _ends(word: Token, after: Token, *, is_own: bool) -> bool:
     """Whether a sentence ends between two words, or something that stands by itself like one."""
-    is_unfinished = word.text[-1] in UNFINISHED and after.text[0].islower()
+    is_unfinished = is_own and word.text[-1] in UNFINISHED and after.text[0].islower()
     return (word.ends_sentence and not is_unfinished) or word.text[-1] in ENDS
 
 

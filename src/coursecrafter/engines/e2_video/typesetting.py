@@ -11,8 +11,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from coursecrafter.engines.e2_video.faces import Face, is_seen, without_undrawable
+from coursecrafter.engines.e2_video.line_rules import goes_on, parts_of, stays_with
 
 BREAKS_ANYWHERE = ((0x2E80, 0x9FFF), (0xAC00, 0xD7FF), (0xF900, 0xFAFF), (0xFF00, 0xFFEF), (0x20000, 0x3FFFF))
 NEVER_FIRST = frozenset("、。，．：；！？）］｝〕〉》」』】’”…・ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ,.!?;:)]}%％°")
@@ -49,6 +51,11 @@ class Token:
     def ends_sentence(self) -> bool:
         """Whether a page may well end after it."""
         return self.text.rstrip("\"'”’»)")[-1:] in SENTENCE_ENDS
+
+
+def ends_here(word: Token, after: Token) -> bool:
+    """Whether a sentence or a line of its author's ends between two words."""
+    return after.starts_line or (word.ends_sentence and not goes_on(word.text, after.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +122,36 @@ def break_lines(tokens: Sequence[Token], face: Face, width_px: float) -> tuple[L
     """Set tokens in lines no wider than `width_px`; a word that is wider by itself is broken inside."""
     lines: list[Line] = []
     row: list[Token] = []
-    used_px = 0.0
     for token in _pieces(tokens, face, width_px):
-        advance_px = face.length(token.text)
-        gap_px = face.space_px if row and token.has_space else 0.0
-        if row and (used_px + gap_px + advance_px > width_px or token.starts_line):
-            lines.append(Line(tuple(row), used_px))
-            row, used_px, gap_px = [], 0.0, 0.0
+        if row and (token.starts_line or _row_px([*row, token], face) > width_px):
+            taken = [] if token.starts_line else _tail(row, token)
+            if _row_px([*taken, token], face) > width_px:
+                taken = []
+            kept = row[: len(row) - len(taken)]
+            lines.append(Line(tuple(kept), _row_px(kept, face)))
+            row = taken
         row.append(token)
-        used_px += gap_px + advance_px
-    return (*lines, Line(tuple(row), used_px)) if row else tuple(lines)
+    return (*lines, Line(tuple(row), _row_px(row, face))) if row else tuple(lines)
+
+
+def _row_px(row: Sequence[Token], face: Face) -> float:
+    gaps = sum(face.space_px for token in row[1:] if token.has_space)
+    return gaps + sum(face.length(token.text) for token in row)
+
+
+def _tail(row: Sequence[Token], token: Token) -> list[Token]:
+    """The words at a row's end that go to the next one with a word; none where that would take them all."""
+    count = 0
+    after = token
+    while count < len(row) and after.has_space and stays_with(row[-1 - count].text, after.text):
+        after = row[-1 - count]
+        count += 1
+    return list(row[len(row) - count :]) if 0 < count < len(row) else []
+
+
+def least_width_px(tokens: Sequence[Token], face: Face) -> float:
+    """How wide a column must be for no word to be broken but at its own hyphens."""
+    return max((face.length(part) for token in tokens for part in parts_of(token.text)), default=0.0)
 
 
 def place_lines(
@@ -220,6 +247,9 @@ def _fitting(text: str, face: Face, width_px: float) -> int:
         middle = (low + high + 1) // 2
         hyphen = HYPHEN if _is_hyphenated(text, middle) else ""
         low, high = (middle, high) if face.length(text[:middle] + hyphen) <= width_px else (low, middle - 1)
+    ends = list(accumulate(map(len, parts_of(text))))
+    if ends[0] <= low:
+        return max(end for end in ends if end <= low)
     while 1 < low < len(text) and unicodedata.category(text[low]).startswith("M"):
         low -= 1
     return next((place for place in range(low, low // 2, -1) if _begins_syllable(text, place)), low)
