@@ -157,6 +157,7 @@ class QueueWorker:
 
     def _stop_lanes(self) -> None:
         for lane in self._lanes:
+            lane.app.manager.leave()
             if lane.client is not None:
                 lane.client.stop()  # type: ignore[no-untyped-call]
 
@@ -206,6 +207,21 @@ class QueueWorker:
 
     async def _run_lane(self, lane: _LaneAtWork) -> None:
         """Work in a lane; one that was given up, or whose database was gone, begins anew under another number."""
+        beating = asyncio.create_task(self._beat(lane))
+        try:
+            await self._fetch_on(lane)
+        finally:
+            beating.cancel()
+
+    async def _beat(self, lane: _LaneAtWork) -> None:
+        """Show that a lane lives, also while what it has ends: the library's own beat ends with the word to stop."""
+        while True:
+            await asyncio.sleep(self._settings.lease_s / BEATS_PER_LEASE)
+            worker_id = lane.client and lane.client.worker_id
+            if worker_id:
+                await lane.app.manager.update_heartbeat(worker_id)
+
+    async def _fetch_on(self, lane: _LaneAtWork) -> None:
         while not self._stopping.is_set():
             lane.client = QueueClient(
                 lane.app,
@@ -215,7 +231,7 @@ class QueueWorker:
                 install_signal_handlers=False,
                 fetch_job_polling_interval=LOOK_EVERY_S,
                 abort_job_polling_interval=SELDOM_S,
-                update_heartbeat_interval=self._settings.lease_s / BEATS_PER_LEASE,
+                update_heartbeat_interval=SELDOM_S,
                 stalled_worker_timeout=NEVER_S,
             )
             if self._stopping.is_set():

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import os
 import socket
+import time
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -97,6 +99,7 @@ class QueueManager(JobManager):
         self._presence = presence
         self.known: set[int] = set()
         self._attempts: set[tuple[int, int]] = set()
+        self._asks_until = math.inf
         self.tasks: Container[str] | None = None
 
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
@@ -200,6 +203,10 @@ class QueueManager(JobManager):
         """Put back what gave-up workers had, and jobs that were lost; how many."""
         return int((await self._connector.execute_query_one_async(_TAKE_BACK, lost=list(lost)))["taken"])
 
+    def leave(self) -> None:
+        """Wait for the database no longer than others wait for this worker: by then what it has is theirs."""
+        self._asks_until = time.monotonic() + self._settings.lease_s
+
     async def _give_back(self, job: Job, statement: str, **values: Any) -> None:
         """End an attempt; asked until there is an answer, since nobody else will say it."""
         told = {"job": job.id, "worker": job.worker_id, "attempt": job.attempts, **values}
@@ -209,6 +216,8 @@ class QueueManager(JobManager):
                 break
             except ConnectorException as error:
                 _pass(error, f"job {job.id} is not given back yet")
+                if time.monotonic() > self._asks_until:
+                    return
                 await asyncio.sleep(AGAIN_S)
         if not rows:
             log.warning("job %s was given to another worker", job.id)
