@@ -21,6 +21,12 @@ def end_tree(pid: int) -> None:
             os.kill(one, signal.SIGKILL)
 
 
+def end_group(leader: int) -> None:
+    """End the group of a process that has ended and was not waited for: until then its number is nobody else's."""
+    with suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
+
+
 def end_descendants(pid: int) -> None:
     """End all that a process has started, and leave it itself."""
     for child in list(_children(pid)):

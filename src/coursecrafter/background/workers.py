@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import selectors
 import subprocess
 import sys
@@ -14,8 +15,10 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import IO, Any, cast
 
-from coursecrafter.background.processes import end_tree
+from coursecrafter.background.processes import end_group, end_tree
+from coursecrafter.background.scratch import Scratch, open_scratch
 from coursecrafter.errors import CourseCrafterError, JobError
+from coursecrafter.jobs.room import NoRoom
 from coursecrafter.jobs.shared_steps import HandedOver
 
 LOOK_EVERY_S = 0.5
@@ -86,6 +89,7 @@ class Worker:
         self._leaving = leaving or Leaving()
         self._program = list(program or [sys.executable, "-m", "coursecrafter.background.child"])
         self._process: subprocess.Popen[str] | None = None
+        self._scratch: Scratch | None = None
         self._asked = 0
 
     def ask(self, order: Mapping[str, Any], longest_s: float, is_wanted: Callable[[], bool]) -> dict[str, Any]:
@@ -95,6 +99,7 @@ class Worker:
             is_wanted: asked twice a second.
 
         Raises:
+            NoRoom: CC-0617, there is no temporary folder to be had.
             WorkGivenUp: CC-0608.
             HandedOver: CC-0616.
             WorkerDied: CC-0609.
@@ -137,19 +142,32 @@ class Worker:
             for stream in (process.stdin, process.stdout):
                 with suppress(BrokenPipeError):
                     cast("IO[str]", stream).close()
+        scratch, self._scratch = self._scratch, None
+        if scratch is not None:
+            scratch.remove()
 
     def _running(self) -> subprocess.Popen[str]:
         if self._process is None or self._process.poll() is not None:
             self._forget()
+            self._scratch = _scratch()
             self._process = subprocess.Popen(
                 self._program,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
                 start_new_session=True,
+                env={**os.environ, "TMPDIR": str(self._scratch.folder)},
+                pass_fds=(self._scratch.lock,),
             )
             _send(self._process, self._place)
         return self._process
+
+
+def _scratch() -> Scratch:
+    try:
+        return open_scratch()
+    except OSError as error:
+        raise NoRoom("The machine has no temporary folder that can be written.", detail=str(error)) from error
 
 
 def _exchange(
@@ -173,6 +191,8 @@ def _exchange(
                 raise WorkTookTooLong(f"The work was ended after {round(longest_s / 60)} minutes.")
     line = answers.readline()
     if not line.endswith("\n"):
+        # What it had started is nobody's child any more; its group still has all that led no session of its own.
+        end_group(process.pid)
         raise WorkerDied("The process that did the work ended unexpectedly.", detail=f"exit code {process.poll()}")
     return line
 
