@@ -147,6 +147,11 @@ class Carrier:
             # Others hold it: putting it back touches nothing. Nobody does, because a database that went down forgot
             # that it was fetched, or gave it to this worker once more: it must not count as ended.
             raise Again(0.0) from error
+        except CourseCrafterError as error:
+            # The database went away before anything could be said: nobody else knows that it is not done.
+            if not error.retry:
+                raise
+            raise Again(wait_before(fence.attempt + 1)) from error
 
     def close(self) -> None:
         """Let idle children go."""

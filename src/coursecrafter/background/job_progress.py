@@ -143,6 +143,9 @@ class JobProgress:
             try:
                 self._write()
             except CourseCrafterError as error:
+                if error.retry:
+                    log.warning("progress of %s is not written yet: %s", self._job_id, error)
+                    return
                 # Not begun, over, or cancelled: whoever watches the job ends the work itself.
                 log.debug("progress of %s not written: %s", self._job_id, error)
 
@@ -157,7 +160,13 @@ class JobProgress:
             share, step, lines, steps = self._share(), self._step, self._lines, sum(self._seen.values())
             self._lines, self._is_news = [], False
         left_s = self._left_s(share)
-        with self._database.worker(self._identity) as conn:
-            for line in lines:
-                report_progress(conn, self._job_id, line=line)
-            report_progress(conn, self._job_id, progress=share, step=step or None, time_left_s=left_s, steps=steps)
+        try:
+            with self._database.worker(self._identity) as conn:
+                for line in lines:
+                    report_progress(conn, self._job_id, line=line)
+                report_progress(conn, self._job_id, progress=share, step=step or None, time_left_s=left_s, steps=steps)
+        except CourseCrafterError as error:
+            if error.retry:
+                with self._lock:
+                    self._lines, self._is_news = [*lines, *self._lines], True
+            raise
