@@ -12,7 +12,7 @@ from coursecrafter.domain.keys import content_key
 from coursecrafter.errors import IngestError
 from coursecrafter.ingest.characters import clean_line, clean_text
 from coursecrafter.ingest.guard import DeckWithoutSlides, check_deck
-from coursecrafter.ingest.office import fonts_digest, missing_fonts, office_version, substitute_font
+from coursecrafter.ingest.office import fonts_digest, missing_fonts, office_version, substitute_font, undrawn
 from coursecrafter.ingest.sandbox import parse_sandboxed
 from coursecrafter.ingest.slide_states import RENDERER_VERSION
 from coursecrafter.ingest.text_fit import SAME_WIDTHS
@@ -80,9 +80,16 @@ def _slide(answer: dict[str, Any]) -> Slide:
         notes=clean_text(answer["notes"]),
         section=None if answer["section"] is None else clean_line(answer["section"]),
         alt_texts=_lines(answer["alt_texts"]),
-        caveats=_lines(answer["caveats"]),
+        caveats=(*_lines(answer["caveats"]), *_boxes(builds)),
         clips=tuple(_clip(media, len(builds)) for media in answer["media"][:MAX_CLIPS]),
     )
+
+
+def _boxes(builds: Sequence[Build]) -> tuple[str, ...]:
+    """What is said of characters that are drawn as boxes."""
+    parts = (part for build in builds for block in build.blocks for part in (block.text, *sum(block.rows, ())))
+    missing = undrawn("".join(parts))
+    return (f"No font on this machine draws {missing}: boxes stand there.",) if missing else ()
 
 
 def _clip(answer: dict[str, Any], builds: int) -> SlideClip:

@@ -6,6 +6,7 @@ import hashlib
 import re
 import shutil
 import subprocess
+import unicodedata
 from functools import lru_cache
 from pathlib import Path
 
@@ -98,3 +99,31 @@ def missing_fonts(wanted: tuple[str, ...]) -> tuple[str, ...]:
         family.strip().casefold() for line in installed_fonts().splitlines() for family in line.split("|")[1].split(",")
     }
     return tuple(sorted({name for name in wanted if name.casefold() not in families}))
+
+
+def undrawn(text: str) -> str:
+    """The characters of a text that no installed font has, each once, sorted; LibreOffice draws boxes for them.
+
+    Nothing where fontconfig is missing, since then nobody knows.
+    """
+    drawn = _drawn_characters()
+    wanted = {char for char in text if unicodedata.category(char)[0] in "LNPS"}
+    return "".join(sorted(char for char in wanted if ord(char) not in drawn)) if drawn else ""
+
+
+@lru_cache(maxsize=1)
+def _drawn_characters() -> frozenset[int]:
+    """The code points that any installed font has."""
+    program = shutil.which("fc-list")
+    if program is None:
+        return frozenset()
+    answer = subprocess.run(
+        [program, "--format", "%{charset} "],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PROBE_TIMEOUT_S,
+        env=_NO_HOME,
+    )
+    ranges = {tuple(int(end, 16) for end in part.split("-")) for part in set(answer.stdout.split())}
+    return frozenset(point for ends in ranges for point in range(ends[0], ends[-1] + 1))

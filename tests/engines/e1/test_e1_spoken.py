@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
+import pytest
+
 from coursecrafter.domain.course import LessonContent, SegmentContent, SourceType, Words
 from coursecrafter.domain.deck import BlockKind, TextBlock
 from coursecrafter.domain.output import Finding, Severity
 from coursecrafter.engines.e1_voiceover.drawn import check_drawn
 from coursecrafter.engines.e1_voiceover.plan import plan_video
 from coursecrafter.engines.e1_voiceover.spoken import check_spoken
+from coursecrafter.engines.e1_voiceover.spoken_language import other_language
 from narration import make_course, make_lesson
 
 
@@ -77,3 +80,40 @@ def test_a_lesson_without_a_deck_is_not_judged() -> None:
     own = replace(segment(1, "Hello", words=Words.AUTHOR), source_ref=None, source_type=SourceType.TEXT)
 
     assert judge(make_lesson([("One", [own])])) == []
+
+
+GREETINGS = {
+    "French": "Bonjour à tous. Je vous explique comment fonctionne le régime et ce que vous devez faire.",
+    "German": "Guten Morgen. Heute erkläre ich, wie die Kasse funktioniert und was Sie bis zum 31. März tun müssen.",
+    "Spanish": "Buenos días a todos. Hoy explico cómo funciona el plan y qué deben hacer antes del 31 de marzo.",
+    "Arabic letters": "اغسل يديك بعد كل تجربة.",
+}
+
+
+def test_slides_in_another_language_than_the_voice_are_named() -> None:
+    english = segment(9, "Good morning. I explain how the scheme works and what you need to do.", words=Words.NOTES)
+    foreign = [segment(number, text, words=Words.NOTES) for number, text in enumerate(GREETINGS.values(), 1)]
+    scenes = [(f"Scene {place}", [one]) for place, one in enumerate([*foreign, english])]
+
+    words, finding = judge(make_lesson(scenes))
+
+    assert words.check == "spoken"
+    assert (finding.check, finding.severity, finding.figure) == ("language", Severity.WARNING, 4)
+    assert finding.sentence.startswith("Slide 1 looks French, and the voice speaks English.")
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "looks"),
+    [
+        *((text, "en-GB", name) for name, text in GREETINGS.items()),
+        # Its own language, a name or a quotation, too little to tell, a language of which nothing is known.
+        ("Guten Morgen. Heute erkläre ich, wie die Kasse funktioniert.", "de-DE", ""),
+        ("Hou die gesprek kalm en vriendelik. Moenie die kliënt se skuld maak nie.", "af", ""),
+        ("The spirit of “Liberté, égalité, fraternité” is what the revolution left to all of us.", "en", ""),
+        ("Betroffenenrechte, Meldepflicht", "en", ""),
+        (GREETINGS["French"], "zu", ""),
+        ("", "en", ""),
+    ],
+)
+def test_the_language_of_a_text_is_named_only_where_it_is_plain(text: str, language: str, looks: str) -> None:
+    assert other_language(text, language) == looks

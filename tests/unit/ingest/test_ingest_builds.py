@@ -14,6 +14,7 @@ from coursecrafter.ingest.deck_parser import main, parse_deck
 from coursecrafter.ingest.deck_reader import UnreadableDeck, read_deck
 from coursecrafter.ingest.figure_text import chart_blocks, diagram_blocks
 from coursecrafter.ingest.guard import DeckWithoutSlides
+from coursecrafter.ingest.office import undrawn
 from coursecrafter.ingest.package import NAMESPACES, PML
 from coursecrafter.ingest.slide_text import paragraph_text
 from coursecrafter.ingest.timing import (
@@ -27,7 +28,7 @@ from coursecrafter.ingest.timing import (
     read_states,
 )
 from deck_kinds import LONG_TITLE, Drawn, number_of
-from decks import Effect, Sketch, add_box, add_text, appear, leave, make_deck, rewrite_parts, timing_xml
+from decks import Effect, Sketch, add_box, add_table, add_text, appear, leave, make_deck, rewrite_parts, timing_xml
 
 START, CLICK, AFTER = Trigger.START, Trigger.CLICK, Trigger.AFTER
 
@@ -167,6 +168,17 @@ def test_the_caveats_of_slides_name_their_slide(drawn: Drawn) -> None:
     number = number_of("path")
 
     assert drawn.deck.caveats([number])[-1] == f"Slide {number}: {PATH}"
+
+
+def test_characters_that_no_font_draws_are_named(tmp_path: Path) -> None:
+    # An emoji on many machines; on any some of the rarest Chinese characters.
+    missing = next(char for char in map(chr, range(0x30000, 0x32000)) if undrawn(char))
+    table = Sketch("Doors", draw=lambda slide: add_table(slide, "Table", [["Sign", missing]]))
+
+    deck = read_deck(make_deck(tmp_path / "a.pptx", [Sketch("Doors → exits"), table]))
+
+    assert deck.caveats([1, 2])[-1:] == (f"Slide 2: No font on this machine draws {missing}: boxes stand there.",)
+    assert deck.slides[0].caveats == ()
 
 
 def test_what_is_played_on_a_slide_is_named(tmp_path: Path) -> None:

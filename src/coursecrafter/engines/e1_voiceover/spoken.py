@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from coursecrafter.domain.course import LessonContent, SegmentContent, Words
 from coursecrafter.domain.output import Finding, Severity
 from coursecrafter.engines.e1_voiceover.plan import VideoPlan, place_of
+from coursecrafter.engines.e1_voiceover.spoken_language import check_language
 from coursecrafter.gateway.speech_step import spoken_form
 
 WORD = re.compile(r"\w+")
@@ -20,7 +21,16 @@ MOST_NAMED = 5
 
 
 def check_spoken(lesson: LessonContent, plan: VideoPlan, language: str) -> list[Finding]:
-    """One finding about all segments that come from a deck; none where no segment does."""
+    """What is said of the words and of their language.
+
+    Returns:
+        One finding about all segments that come from a deck, and one about slides in another language than the voice's.
+        None where there is nothing to say.
+    """
+    return [*_check_words(lesson, plan, language), *check_language(plan.scenes, language)]
+
+
+def _check_words(lesson: LessonContent, plan: VideoPlan, language: str) -> list[Finding]:
     told = {shot.segment_id: shot.text for shot in plan.shots}
     from_deck = [segment for segment in lesson.segments if segment.source_ref and not segment.clip]
     if not from_deck:
