@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from coursecrafter.gateway.addresses import AddressRefused, GuardedBackend, require_address, require_form
+from coursecrafter.gateway.addresses import AddressRefused, GuardedBackend, require_address
 from coursecrafter.gateway.errors import ProviderUnreachable
 from coursecrafter.gateway.ports import Candidate
 from coursecrafter.gateway.providers.registry import text_model
@@ -77,14 +77,6 @@ def test_private_addresses_are_reached_by_leave_only(url: str) -> None:
 
     with pytest.raises(AddressRefused):
         require_address(url, may_be_private=False)
-
-
-@pytest.mark.parametrize("url", ["https://localhost/v1", "https://LOCALHOST./v1", "https://models.localhost:8443/v1"])
-def test_this_machine_is_refused_by_its_name_before_the_name_is_looked_up(url: str) -> None:
-    with pytest.raises(AddressRefused):
-        require_form(url, may_be_private=False)
-    require_form(url, may_be_private=True)
-    require_form("https://localhost.example.org/v1", may_be_private=False)
 
 
 @pytest.mark.parametrize(

@@ -35,8 +35,6 @@ METADATA = frozenset(
     )
 )
 """Where clouds tell a machine its own secrets; most are link-local, these are not all."""
-THIS_MACHINE = ".localhost"
-"""By itself, and whatever is below it. Source: RFC 6761."""
 NOWHERE = (ipaddress.ip_network("0.0.0.0/8"), ipaddress.ip_network("240.0.0.0/4"))
 LAST_32_BITS = tuple(
     ipaddress.IPv6Network(network)
@@ -106,8 +104,6 @@ def require_form(url: str, may_be_private: bool) -> httpx.URL:
         raise AddressRefused("A provider's address begins with https://, so that nobody on the way reads the key.")
     if host in METADATA_NAMES or host.endswith(METADATA_SUFFIXES):
         raise AddressRefused(f"The name {host} is none that may be reached.", detail=host)
-    if not may_be_private and f".{host}".endswith(THIS_MACHINE):
-        raise AddressRefused("The provider's address belongs to a private network.", detail=host)
     literal = _literal(host)
     if literal is not None:
         _require_one(str(literal), may_be_private=may_be_private, must_be_private=asked.scheme == "http")
