@@ -167,6 +167,14 @@ def test_the_budget_that_is_reached_is_named_with_what_is_left(
     assert (refused.value.left_usd, refused.value.most_usd) == (usd("0.10"), usd("0.20"))
 
 
+def test_a_refusal_in_fractions_of_a_cent_says_what_is_missing() -> None:
+    left, most = Decimal("0.0464"), Decimal("0.047155")
+
+    refused = BudgetReached("month", is_projects=False, limit_usd=Decimal("0.05"), left_usd=left, most_usd=most)
+
+    assert "of which 0.046400 are left; this call may cost 0.047155." in refused.message
+
+
 def test_a_budget_that_the_installation_imposes_holds_beside_a_larger_one(
     database: Database, tenant: Tenant, paid: Candidate, attempts: Attempts
 ) -> None:

@@ -94,9 +94,13 @@ class BudgetReached(GatewayError):
     ) -> None:
         whose = "project" if is_projects else "organisation"
         when = "for this month" if period == "month" else "in total"
+        left, most = _usd(left_usd), _usd(most_usd)
+        if left == most:
+            # In cents they would be the same, and nobody would see why the call is not made.
+            left, most = f"{left_usd:.6f}", f"{most_usd:.6f}"
         super().__init__(
-            f"The {whose}'s budget {when} is {_usd(limit_usd)} USD, of which {_usd(left_usd)} are left;"
-            f" this call may cost {_usd(most_usd)}."
+            f"The {whose}'s budget {when} is {_usd(limit_usd)} USD, of which {left} are left;"
+            f" this call may cost {most}."
         )
         self.period = period
         self.is_projects = is_projects
