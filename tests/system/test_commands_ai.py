@@ -110,6 +110,28 @@ def test_a_picture_is_drawn_only_when_asked_for(models: ModelServer) -> None:
     assert models.calls["/v1/images/generations"] == 0
 
 
+def test_who_reads_pages_is_tried_as_well(models: ModelServer) -> None:
+    connect(models)
+    done("ai", "route", "parse", "local/gpt-test", "offline")
+
+    said = done("ai", "test")
+
+    assert "✓ local/gpt-test (parse, standard, first): It takes a page's picture" in said
+    (asked,) = (one for one in models.requests if one.path == "/v1/chat/completions")
+    assert "image_url" in json.dumps(asked.json["messages"])
+
+
+def test_an_address_without_its_end_is_told_from_a_model_that_is_not_there(models: ModelServer) -> None:
+    """What happens to most who connect Ollama: nothing is found, at an address that does answer."""
+    done("ai", "connect", "ollama", "--protocol", "openai_compatible", "--url", models.url)
+    done("ai", "route", "text", "ollama/gpt-test")
+
+    said = run("ai", "test").output
+
+    assert said.count(f"Its address is {models.url}; most servers' end with /v1.") == 2
+    assert "See with “coursecrafter ai test”" not in said
+
+
 def test_trials_are_in_the_log_and_counted(models: ModelServer) -> None:
     connect(models)
     done("ai", "route", "text", "local/gpt-test")

@@ -25,6 +25,7 @@ NOTHING_YET = (
     "No provider of AI is connected, and none is needed: the offline provider speaks, writes from the course's own"
     " texts, and draws, without key or network."
 )
+OFFLINE_KINDS = (Kind.TEXT, Kind.SPEECH, Kind.IMAGE)
 HOW = "To connect a model: coursecrafter ai connect --help, and docs/howto/connect-a-model.md."
 
 
@@ -95,6 +96,8 @@ def _tried(
         for place, (entry, by) in enumerate(asked, 1):
             if route.kind not in TRIED or (route.kind is Kind.IMAGE and not (with_images or by.is_offline)):
                 continue
+            if route.kind is Kind.PARSE and by.is_offline:  # which reads no pages that are pictures
+                continue
             key = (route.kind.value, entry.provider, entry.model, json.dumps(dict(entry.options), sort_keys=True))
             if key not in known:
                 known[key] = trials.try_candidate(by, route.kind)
@@ -120,7 +123,7 @@ def _candidate(entry: RouteEntry, connections: Mapping[str, tuple[Connection, bo
 
 
 def _offline_routes() -> list[Route]:
-    return [Route(None, None, kind, Mode.STANDARD, (RouteEntry(OFFLINE.name),)) for kind in TRIED]
+    return [Route(None, None, kind, Mode.STANDARD, (RouteEntry(OFFLINE.name),)) for kind in OFFLINE_KINDS]
 
 
 def _tell(one: Tried) -> None:

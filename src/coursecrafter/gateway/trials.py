@@ -7,11 +7,13 @@ made once: whoever tries something out wants to see it fail.
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -19,8 +21,8 @@ import sqlalchemy as sa
 from coursecrafter.db.tables import ai_providers
 from coursecrafter.errors import CourseCrafterError
 from coursecrafter.gateway.addresses import require_address
-from coursecrafter.gateway.attempts import call_type_of
-from coursecrafter.gateway.errors import ProviderRefusedCall, UnusableAnswer
+from coursecrafter.gateway.attempts import ProviderResting, call_type_of
+from coursecrafter.gateway.errors import ProviderRefusedCall, ProviderUnreachable, UnusableAnswer
 from coursecrafter.gateway.ports import (
     CallRecord,
     Calls,
@@ -41,7 +43,10 @@ from coursecrafter.gateway.providers.offline_image import OfflineImage
 from coursecrafter.gateway.providers.offline_speech import OfflineSpeech
 from coursecrafter.gateway.providers.offline_text import OfflineText
 from coursecrafter.gateway.providers.offline_voices import UnknownVoice
+from coursecrafter.gateway.providers.openai_place import OpenAIPlace
 from coursecrafter.gateway.sealing import Keyring
+from coursecrafter.gateway.tasks import answer_schema, read_answer
+from coursecrafter.gateway.tasks.page_text import PAGE_TEXT, page_request
 from coursecrafter.gateway.voices import all_voices
 
 TASK = "trial"
@@ -59,8 +64,16 @@ DRAWN = "A plain blue square on white ground"
 SIDE_PX = 1024
 ASKED_TOKENS = 200
 FIRST_PROFILE = "en_female_neutral_1"
-TRIED = (Kind.TEXT, Kind.SPEECH, Kind.IMAGE)
-"""What may be asked for today; routes for video and for the reading of documents are kept for later."""
+PAGE_SIDE_PX, PAGE_TOKENS = 512, 5200
+TRIED = (Kind.TEXT, Kind.SPEECH, Kind.IMAGE, Kind.PARSE)
+"""What may be asked for today; routes for video are kept for later."""
+REMEDIES: Mapping[type[CourseCrafterError], str] = {
+    ProviderRefusedCall: "Correct the model, the voice or the option in the route; or the provider's address.",
+    ProviderUnreachable: "See whether its server runs and its address is right; in a container, localhost is itself.",
+    ProviderResting: "Wait a few minutes, or connect it again: a provider that is changed begins anew.",
+}
+"""Where an error's own says to make the very trial that it came of."""
+VERSIONED = re.compile(r"/v\d")
 LONGEST_DETAIL = 300
 MOST_NAMED = 5
 
@@ -128,7 +141,8 @@ class Trials:
             raise
         cost = self._cost(by, used)
         meta = {"latency_ms": _ms_since(begun), "attempt": 1}
-        tokens = (used.input_tokens, used.output_tokens) if kind is Kind.TEXT else (None, None)
+        is_chat = kind in {Kind.TEXT, Kind.PARSE}
+        tokens = (used.input_tokens, used.output_tokens) if is_chat else (None, None)
         succeeded = replace(record, response_meta=meta, input_tokens=tokens[0], output_tokens=tokens[1])
         self.calls.end(attempt, succeeded, cost, None)
         return told, cost
@@ -177,8 +191,8 @@ def _listed(connection: Connection) -> str:
     """What a provider says that it has; not all can be asked, and that is no fault."""
     try:
         models = registry.list_models(connection)
-    except ProviderRefusedCall:
-        return "It answers, but does not say which models it has."
+    except ProviderRefusedCall as error:
+        return f"It answers, but does not say which models it has.{_unversioned(connection, error)}"
     if models:
         shown = ", ".join(models[:MOST_NAMED]) + (" …" if len(models) > MOST_NAMED else "")
         return f"It answers; {_count(len(models), 'model')}: {shown}."
@@ -186,10 +200,21 @@ def _listed(connection: Connection) -> str:
     return f"It answers; {_count(len(voices), 'voice')}." if voices else "It answers, and names no models."
 
 
+def _unversioned(connection: Connection, refused: ProviderRefusedCall) -> str:
+    """A sentence where nothing is found at an address that lacks what most servers' addresses end with."""
+    path = urlsplit(connection.base_url).path
+    is_odd = connection.protocol == "openai_compatible" and not VERSIONED.search(path)
+    if not is_odd or OpenAIPlace(connection).is_azure or not refused.detail.startswith("404"):
+        return ""
+    return f" Its address is {connection.base_url}; most servers' end with /v1."
+
+
 def _unlisted(by: Candidate) -> str:
-    """A sentence where a provider does not name the model that a route asks it for."""
+    """A sentence where a provider does not name the model that a route asks it for, or nothing at its address."""
     try:
         models = registry.list_models(by.connection)
+    except ProviderRefusedCall as error:
+        return _unversioned(by.connection, error)
     except CourseCrafterError:
         return ""
     # Ollama's “llama3.2” is its “llama3.2:latest”.
@@ -201,6 +226,8 @@ def _small_call(by: Candidate, kind: Kind) -> tuple[Callable[[], tuple[str, Usag
     """A call that tells what it found and used, and the most that it can use."""
     if kind is Kind.TEXT:
         return lambda: _write(by), Usage(input_tokens=ASKED_TOKENS, output_tokens=MOST_TOKENS)
+    if kind is Kind.PARSE:
+        return lambda: _read(by), Usage(input_tokens=PAGE_TOKENS, output_tokens=MOST_TOKENS)
     if kind is Kind.SPEECH:
         profile, language, voice = _a_voice(by)
         return lambda: _speak(replace(by, voice=voice), profile, language), Usage(characters=len(SPOKEN))
@@ -216,6 +243,21 @@ def _write(by: Candidate) -> tuple[str, Usage]:
     if said.end != "done" or not _obeys(said.text):
         raise UnusableAnswer("It answers, but not in the form that it was given.", detail=said.text, may_cost=True)
     return f"It writes in a given form, as {said.model or by.model}.", usage
+
+
+def _read(by: Candidate) -> tuple[str, Usage]:
+    """Have a small picture read as a page is."""
+    drawn = OfflineImage().draw(ImageRequest(DRAWN, PAGE_SIDE_PX, PAGE_SIDE_PX, ("#1f4e8c", "#ffffff"), 0))
+    request = page_request(drawn.content, "en")
+    prompt = PAGE_TEXT.ask(request)
+    schema, turns = answer_schema(PAGE_TEXT), (Turn("user", prompt.user),)
+    asked = ChatRequest(prompt.system, turns, schema, PAGE_TEXT.name, MOST_TOKENS, pictures=prompt.pictures)
+    said = registry.text_model(by, kind=Kind.PARSE).chat(asked)
+    usage = Usage(input_tokens=said.input_tokens or PAGE_TOKENS, output_tokens=said.output_tokens or len(said.text))
+    value, _ = read_answer(PAGE_TEXT, request, said.text)
+    if said.end != "done" or value is None:
+        raise UnusableAnswer("It answers, but not in the form that it was given.", detail=said.text, may_cost=True)
+    return f"It takes a page's picture and answers in a given form, as {said.model or by.model}.", usage
 
 
 def _obeys(text: str) -> bool:
@@ -265,7 +307,7 @@ def _failed(error: CourseCrafterError, connection: Connection, seconds: float) -
     said = f"{error.message} ({error.code}{': ' + detail if detail else ''})"
     if connection.key:
         said = said.replace(connection.key, "…")
-    return Finding(is_well=False, said=said, remedy=error.remedy, seconds=seconds)
+    return Finding(is_well=False, said=said, remedy=REMEDIES.get(type(error), error.remedy), seconds=seconds)
 
 
 def _count(number: int, noun: str) -> str:
