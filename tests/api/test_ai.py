@@ -170,6 +170,31 @@ def test_what_is_missing_in_a_payload_is_said_before_anybody_is_asked(
     assert shop.author.read(f"/logs/ai/{shop.project}")["items"] == []
 
 
+@pytest.mark.parametrize(
+    ("task", "payload", "code"),
+    [
+        ("outline", {"title": "", "scenes": [], "documents": []}, "CC-0334"),
+        ("quiz", {"slides": [{"ref": "slide 1", "title": " ", "texts": ["–"]}], "max_questions": 3}, "CC-0334"),
+        ("key_points", {"slides": []}, "CC-0334"),
+        ("summary", {"paragraphs": [["", 1], ["…", 2]], "sentences": 2}, "CC-0334"),
+        ("summary", {"paragraphs": [[" ".join(f"\ufffd\ufffd{n}" for n in range(40)), 1]], "sentences": 2}, "CC-0336"),
+        ("rewrite", {"text": " "}, "CC-0334"),
+    ],
+)
+def test_a_source_without_words_is_refused_with_and_without_a_model(
+    shop: Shop, models: ModelServer, priced: str, task: str, payload: dict[str, Any], code: str
+) -> None:
+    asked = {"project_id": shop.project, "task": task, "payload": payload}
+    before = models.total
+
+    offline = shop.author.post("/ai/llm", asked)
+    route(shop.author, "text", "gpt-test")
+    routed = shop.author.post("/ai/llm", asked)
+
+    assert (offline.status_code, code_of(offline)) == (routed.status_code, code_of(routed)) == (422, code)
+    assert models.total == before
+
+
 def test_a_route_decides_who_writes_and_what_it_costs_is_told_and_summed(
     shop: Shop, models: ModelServer, priced: str
 ) -> None:

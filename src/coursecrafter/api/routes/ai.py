@@ -41,7 +41,13 @@ from coursecrafter.gateway.providers.offline_voices import UnknownVoice
 from coursecrafter.gateway.providers.registry import UnsuitableProvider
 from coursecrafter.gateway.sealing import KeyUnreadable
 from coursecrafter.gateway.speech_step import UnreadableSpeech
-from coursecrafter.gateway.tasks import NothingToWriteFrom, SourceTooLong, UnreadableSource, UnusableInput
+from coursecrafter.gateway.tasks import (
+    NothingToWriteFrom,
+    SourceTooLong,
+    UnreadableSource,
+    UnusableInput,
+    require_source,
+)
 from coursecrafter.gateway.tasks.material import read_material
 from coursecrafter.reading.projects import read_project
 
@@ -166,8 +172,10 @@ class VideoOrder(Question):
 @routes.acts("/llm", TextWritten, refuses=(*ASKED, *WRITTEN), else_accepts=Running)
 def ask_text(call: Calling, body: TextOrder) -> Response:
     """Let a model write from texts that you give it, or edit them; where there is none, rules do what they can."""
-    # What is missing in the payload is said before anything is queued.
-    read_material(TextRequest(body.task, body.language or "", body.payload))
+    # What is missing in the payload is said before anything is queued; a build asks of whatever its files hold.
+    material = read_material(TextRequest(body.task, body.language or "", body.payload))
+    if not material.pictures:
+        require_source(material.texts)
     order = {"task": body.task, "payload": body.payload, "language": body.language, "engine": body.engine}
     return project_work(call, body.project_id, "ask_text", lambda _conn, done: done, lesson_id=body.lesson_id, **order)
 

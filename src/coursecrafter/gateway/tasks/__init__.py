@@ -20,6 +20,7 @@ from coursecrafter.gateway.tasks.refusing import NothingToWriteFrom as NothingTo
 from coursecrafter.gateway.tasks.refusing import SourceTooLong as SourceTooLong
 from coursecrafter.gateway.tasks.refusing import UnreadableSource as UnreadableSource
 from coursecrafter.gateway.tasks.refusing import UnusableInput as UnusableInput
+from coursecrafter.gateway.tasks.refusing import require_source as require_source
 from coursecrafter.gateway.tasks.shapes import schema_of
 from coursecrafter.gateway.tasks.splitting import join_answers as join_answers
 from coursecrafter.gateway.tasks.splitting import split_payload as split_payload

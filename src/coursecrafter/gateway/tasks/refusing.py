@@ -57,6 +57,12 @@ def has_text(texts: Sequence[str]) -> bool:
     return any(sign.isalnum() for text in texts for sign in text)
 
 
+def require_source(texts: Sequence[str]) -> None:
+    """Raises: NothingToWriteFrom: CC-0334. UnreadableSource: CC-0336."""
+    require_text(texts)
+    require_readable(texts)
+
+
 def require_readable(texts: Sequence[str]) -> None:
     """Raises: UnreadableSource: CC-0336, what stands in them is mostly no writing."""
     if not is_readable(texts):
