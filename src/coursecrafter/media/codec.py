@@ -33,7 +33,7 @@ Samples = np.ndarray[Any, np.dtype[np.float32]]
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
-AAC_BIT_RATE = 128_000
+AAC_BIT_RATE = 112_000
 SECTION = ("b0", "b1", "b2", "a0", "a1", "a2")
 # One slice in one thread and no look-ahead: the same picture gives the same bytes on any number of cores. `stitchable`
 # keeps SPS and PPS free of the pictures, so that runs can be joined; qcomp=1 codes each picture as well as the next.
@@ -121,9 +121,9 @@ def encode_aac(samples: Samples) -> tuple[bytes, list[bytes]]:
     context = av.CodecContext.create("aac", "w")
     context.sample_rate, context.layout, context.format = SAMPLE_RATE_HZ, "mono", "fltp"
     context.bit_rate = AAC_BIT_RATE
-    # At this rate the fast search is as good for a voice, at a fifth of the cost; noise substitution would decode to
-    # other samples each time.
-    context.options = {"aac_coder": "fast", "aac_pns": "0"}
+    # What the fast search leaves as noise lies lower than what the thorough one leaves at 128 kbit/s, at a third of the
+    # cost, and lower still without noise shaping in time; noise substitution would decode to other samples each time.
+    context.options = {"aac_coder": "fast", "aac_pns": "0", "aac_tns": "0"}
     context.flags |= GLOBAL_HEADER | BIT_EXACT
     packets: list[bytes] = []
     for start in range(0, len(samples), AAC_FRAME_SAMPLES):
@@ -170,7 +170,9 @@ class Cascade:
             return np.zeros(0)
         self._source.push(_mono_frame(np.asarray(samples, np.float64), SAMPLE_RATE_HZ, self._fed))
         self._fed += len(samples)
-        return np.asarray(cast("AudioFrame", self._sink.pull()).to_ndarray()[0], np.float64)
+        weighted = cast("AudioFrame", self._sink.pull())
+        # Through the plane's buffer: PyAV's own way to an array takes longer than the filters.
+        return np.frombuffer(memoryview(weighted.planes[0]), np.float64)[: weighted.samples].copy()
 
 
 def _mono_frame(samples: Samples | Floats, rate_hz: int, at: int = 0) -> AudioFrame:

@@ -60,11 +60,21 @@ def voice_lufs(samples: Samples) -> float:
     The gating blocks (0.4 s) that are part silence count in the video, so they are counted here. A word shorter than
     one block is measured as if it went on: an ear would not have it louder than its neighbours.
     """
+    return lufs_of(_voice_energies(samples))
+
+
+def _voice_energies(samples: Samples) -> Floats:
+    """Weighted mean energies of each 0.1 s of a voice between two silences."""
     silence = np.zeros(SURROUNDING_SILENCE, np.float32)
     meter = Meter()
-    for part in (silence, *[samples] * -(-BLOCK_SAMPLES // len(samples)), silence):
+    for part in (silence, *[samples] * _times(samples), silence):
         meter.feed(part)
-    return meter.integrated_lufs()
+    return meter.energies
+
+
+def _times(samples: Samples) -> int:
+    """How often a voice is heard, so that it lasts for a block."""
+    return -(-BLOCK_SAMPLES // len(samples))
 
 
 class Meter:
@@ -82,11 +92,17 @@ class Meter:
             whole = np.concatenate([self._rest, weighted])
             hops = len(whole) // HOP_SAMPLES
             self._rest = whole[hops * HOP_SAMPLES :]
-            self._energies.append(np.mean(whole[: hops * HOP_SAMPLES].reshape(hops, HOP_SAMPLES) ** 2, axis=1))
+            loud = whole[: hops * HOP_SAMPLES].reshape(hops, HOP_SAMPLES)
+            self._energies.append(np.mean(np.square(loud, out=loud), axis=1))
+
+    @property
+    def energies(self) -> Floats:
+        """Weighted mean energies of each 0.1 s so far."""
+        return np.concatenate([np.zeros(0), *self._energies])
 
     def integrated_lufs(self) -> float:
         """The loudness so far; -inf for silence and for less than 0.4 s."""
-        return lufs_of(np.concatenate([np.zeros(0), *self._energies]))
+        return lufs_of(self.energies)
 
 
 def lufs_of(energies: Floats) -> float:
@@ -143,24 +159,46 @@ def normalise(samples: Samples, most_gain_db: float = math.inf) -> tuple[Samples
         samples: the sound.
         most_gain_db: how much louder it may become at most, peaks apart.
     """
-    measured = voice_lufs(samples)
-    if not np.isfinite(measured) or abs(measured - TARGET_LUFS) < NEAR_ENOUGH_LU:
+    energies = _voice_energies(samples)
+    measured = lufs_of(energies)
+    if not np.isfinite(measured) or _is_near(measured):
         return samples, measured
-    peaks = _Peaks(samples)
+    peaks, powers = _Peaks(samples), _powers(samples)
     gain_db, slope = min(TARGET_LUFS - measured, most_gain_db), 1 / FURTHER
-    limited, before = samples, (0.0, measured)
-    for _ in range(PASSES):
+    limited, before, unforeseen = samples, (0.0, measured), 0.0
+    for further in reversed(range(PASSES)):
         del limited  # of an hour, each copy is half a gigabyte
         limited = _limit(samples, peaks, 10 ** (gain_db / 20))
-        measured = voice_lufs(limited)
-        if abs(measured - TARGET_LUFS) < NEAR_ENOUGH_LU or gain_db >= most_gain_db:
-            break
+        # A limiter turns down what an ear weighs and what it does not alike, so it need not be weighed in each pass.
+        measured = unforeseen + lufs_of(energies * _powers(limited) / powers)
+        if _is_near(measured) or gain_db >= most_gain_db or not further:
+            foreseen, measured = measured, voice_lufs(limited)
+            unforeseen += measured - foreseen
+            if _is_near(measured) or gain_db >= most_gain_db:
+                break
         # Limiting takes back part of each step; how much, the last step tells once there was one that was limited.
         if gain_db - before[0] and before[0]:
             slope = min(max((measured - before[1]) / (gain_db - before[0]), LEAST_SLOPE), 1.0)
         before = gain_db, measured
         gain_db = min(gain_db + (TARGET_LUFS - measured) / slope, most_gain_db)
     return limited, measured
+
+
+def _is_near(lufs: float) -> bool:
+    return abs(lufs - TARGET_LUFS) < NEAR_ENOUGH_LU
+
+
+def _powers(samples: Samples) -> Floats:
+    """Energies as in `_voice_energies`, not weighted and never 0."""
+    voice = np.tile(samples, times) if (times := _times(samples)) > 1 else samples
+    quiet = np.zeros(SURROUNDING_SILENCE // HOP_SAMPLES)
+    parts = [quiet]
+    for first in range(0, len(voice), FED_SAMPLES):
+        part = voice[first : first + FED_SAMPLES]
+        hops = np.pad(part, (0, -len(part) % HOP_SAMPLES)).reshape(-1, HOP_SAMPLES)
+        parts.append(np.sum(hops * hops, axis=1, dtype=np.float64))
+    count = (2 * SURROUNDING_SILENCE + len(voice)) // HOP_SAMPLES
+    return np.concatenate([*parts, quiet])[:count] + LEAST_AMPLITUDE
 
 
 def limit_peaks(samples: Samples) -> Samples:

@@ -26,7 +26,7 @@ from coursecrafter.media.codec import Samples, encode_aac, resample
 from coursecrafter.media.loudness import normalise
 from coursecrafter.media.timeline import AAC_FRAME_SAMPLES, SAMPLE_RATE_HZ
 
-BLOCK_VERSION = 2
+BLOCK_VERSION = 3
 """Part of a voice block's content key; raise it when the same WAV gives other packets."""
 
 AUDIO_CONFIG = bytes.fromhex("1188")

@@ -20,7 +20,7 @@ from coursecrafter.media.loudness import Meter, PeakMeter, normalise, voice_lufs
 from coursecrafter.media.mp4 import write_mp4
 from coursecrafter.media.sound import AUDIO_CONFIG, UnusableSound, VoiceBlock, lay_blocks, make_voice_block, read_wav
 from coursecrafter.media.still_video import Shown, encode_pictures
-from tones import tone, wav
+from tones import noise, tone, wav
 
 
 def voice(text: str) -> bytes:
@@ -47,6 +47,18 @@ def test_a_peaky_voice_stays_below_the_limit() -> None:
     meter = PeakMeter()
     meter.feed(loud)
     assert 20 * math.log10(meter.peak) < -1.5
+
+
+@pytest.mark.parametrize("hertz", [20, 40, 60])
+def test_a_limiter_that_turns_down_what_no_ear_weighs_misleads_nobody(hertz: int) -> None:
+    at_s = np.arange(8 * 48_000) / 48_000
+    thumps = np.where(at_s * 2 % 1 < 0.06, 0.8 * np.sin(2 * np.pi * hertz * at_s), 0)
+    breath = noise(8, rate=48_000, level=0.02) * (1 + np.sin(6 * np.pi * at_s))
+
+    loud, lufs = normalise((thumps + breath).astype(np.float32))
+
+    assert abs(lufs + 16) < 0.1
+    assert lufs == voice_lufs(loud)
 
 
 def test_a_sound_that_comes_in_parts_peaks_as_the_whole_does() -> None:
