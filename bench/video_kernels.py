@@ -120,22 +120,43 @@ def make_ours(folder: Path) -> None:
 
     from coursecrafter.media.mp4 import write_mp4  # noqa: PLC0415
     from coursecrafter.media.probe import measure  # noqa: PLC0415
-    from coursecrafter.media.sound import lay_blocks, make_voice_block  # noqa: PLC0415
     from coursecrafter.media.still_video import Shown, encode_pictures  # noqa: PLC0415
     from coursecrafter.media.timeline import GAP_BETWEEN_SLIDES_S, Span, lay_out  # noqa: PLC0415
 
     with ThreadPoolExecutor(2) as pool:
-        blocks = list(pool.map(make_voice_block, [path.read_bytes() for path in sorted(folder.glob("*.wav"))]))
+        voices = list(pool.map(make_voice, sorted(folder.glob("*.wav"))))
+        blocks = [block for block, _ in voices]
         lap("voices")
         runs = list(pool.map(lambda path: encode_pictures([path], [True]), sorted(folder.glob("*.png"))))
     lap("pictures")
     timeline = lay_out([Span(block.sound_s, GAP_BETWEEN_SLIDES_S, onset_s=block.onset_s) for block in blocks])
     shown = [Shown(run, (cue.frames,)) for run, cue in zip(runs, timeline.cues, strict=True)]
-    placed = [(cue.sound_frame, block) for cue, block in zip(timeline.cues, blocks, strict=True)]
-    write_mp4(folder / "ours.mp4", shown, lay_blocks(placed, timeline.sound_frames))
+    laid = lay(voices, timeline)
+    write_mp4(folder / "ours.mp4", shown, laid.packets)
     lap("mux")
-    measure(folder / "ours.mp4", Fraction(1, 30))
+    measure(folder / "ours.mp4", Fraction(1, 30), laid)
     lap("measure")
+
+
+def make_voice(path: Path) -> tuple[Any, Any]:
+    """A voice made ready, and what is heard of it."""
+    from coursecrafter.media.heard import listen  # noqa: PLC0415  # see `prepare`
+    from coursecrafter.media.sound import make_voice_block  # noqa: PLC0415
+
+    block = make_voice_block(path.read_bytes())
+    return block, listen(block.packets)
+
+
+def lay(voices: list[tuple[Any, Any]], timeline: Any) -> Any:
+    """The sound of the whole video, and what is heard of it."""
+    from coursecrafter.media.heard import lay_heard  # noqa: PLC0415  # see `prepare`
+    from coursecrafter.media.probe import LaidSound  # noqa: PLC0415
+    from coursecrafter.media.sound import lay_blocks  # noqa: PLC0415
+
+    firsts, frames = [cue.sound_frame for cue in timeline.cues], timeline.sound_frames
+    blocks, heard = zip(*voices, strict=True)
+    packets = lay_blocks(list(zip(firsts, blocks, strict=True)), frames)
+    return LaidSound(packets, lay_heard(zip(firsts, heard, strict=True), frames))
 
 
 def lap(name: str) -> None:
@@ -171,12 +192,12 @@ def make_lively(folder: Path) -> None:
 
     from coursecrafter.media.mp4 import write_mp4  # noqa: PLC0415
     from coursecrafter.media.probe import measure  # noqa: PLC0415
-    from coursecrafter.media.sound import lay_blocks, make_voice_block  # noqa: PLC0415
     from coursecrafter.media.still_video import Shown, blend, encode_pictures, plan_coding  # noqa: PLC0415
     from coursecrafter.media.timeline import GAP_BETWEEN_SLIDES_S, Span, lay_out  # noqa: PLC0415
 
     with ThreadPoolExecutor(2) as pool:
-        blocks = list(pool.map(make_voice_block, [path.read_bytes() for path in sorted(folder.glob("*.wav"))]))
+        voices = list(pool.map(make_voice, sorted(folder.glob("*.wav"))))
+        blocks = [block for block, _ in voices]
         lap("voices")
         timeline = lay_out([Span(block.sound_s, GAP_BETWEEN_SLIDES_S, onset_s=block.onset_s) for block in blocks])
         paths = sorted(folder.glob("*.png"))
@@ -197,9 +218,9 @@ def make_lively(folder: Path) -> None:
 
         shown = list(pool.map(scene, range(len(paths))))
     lap("pictures")
-    placed = [(cue.sound_frame, block) for cue, block in zip(timeline.cues, blocks, strict=True)]
-    write_mp4(folder / "lively.mp4", shown, lay_blocks(placed, timeline.sound_frames))
-    measure(folder / "lively.mp4", Fraction(1, 30))
+    laid = lay(voices, timeline)
+    write_mp4(folder / "lively.mp4", shown, laid.packets)
+    measure(folder / "lively.mp4", Fraction(1, 30), laid)
     lap("mux and measure")
 
 
@@ -266,7 +287,7 @@ def encode_each(folder: Path, name: str, source: list[str], coding: list[str]) -
         with wave.open(str(voice)) as file:
             length_s = file.getnframes() / file.getframerate() + GAP_S
         coded = ["-c:v", "libx264", "-crf", "18", "-pix_fmt", "yuv420p", *coding]
-        sound = ["-af", "apad", "-c:a", "aac", "-b:a", "128k", "-ar", str(RATE_HZ)]
+        sound = ["-af", "apad", "-c:a", "aac", "-b:a", "112k", "-ar", str(RATE_HZ)]
         ffmpeg(*source, "-i", str(picture), "-i", str(voice), *coded, *sound, "-t", f"{length_s:.3f}", str(part))
         parts.append(f"file '{part}'")
     listed = folder / f"{name}.txt"
