@@ -40,6 +40,8 @@ def look_at(path: Path, times_s: Sequence[Fraction]) -> list[Thumb]:
                 if shown is not None and (frame.pts or 0) * base_s > at_s:
                     break
                 shown = frame
+                if ((frame.pts or 0) + (frame.duration or 0)) * base_s > at_s:
+                    break
             if shown is not None:
                 scale = LONG_SIDE_PX / max(shown.width, shown.height)
                 width, height = round(shown.width * scale), round(shown.height * scale)
