@@ -1,8 +1,9 @@
 """The order in which a person reads what stands on a slide.
 
 The slide is cut along its widest empty strip, again and again (the recursive XY cut): bands are read from top to
-bottom, columns in the direction of the script. What cannot be cut is read in rows: shapes whose middle is level
-with the row's first shape belong to it.
+bottom, columns in the direction of the script. Boxes of one size that fill a grid are read row by row, unless what
+parts its columns is plainly wider than what parts its rows. What cannot be cut is read in rows: shapes whose middle is
+level with the row's first shape belong to it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from coursecrafter.ingest.placeholders import Box
 Placed = TypeVar("Placed")
 TOLERANCE = 0.04
 """Boxes are drawn larger than their text: this share of a box's side may overlap its neighbour."""
+SAME_SIZE, TWICE_AS_WIDE = 0.9, 2
+"""Boxes of one size differ by no more; what parts a grid's columns is at most so much wider than what parts rows."""
 MAX_DEPTH = 40
 
 
@@ -32,11 +35,35 @@ def _sort(shapes: list[Placed], box_of: Callable[[Placed], Box], is_rtl: bool, d
     columns, column_gap = _cut(shapes, lambda shape: _span(box_of(shape).left, box_of(shape).right))
     if depth == 0 or len(rows) == len(columns) == 1:
         return _sort_rows(shapes, box_of, is_rtl=is_rtl)
-    if len(columns) > 1 and (len(rows) == 1 or column_gap > row_gap):
+    wider = TWICE_AS_WIDE if _is_grid([box_of(shape) for shape in shapes]) else 1
+    if len(columns) > 1 and (len(rows) == 1 or column_gap > wider * row_gap):
         parts = columns[::-1] if is_rtl else columns
     else:
         parts = rows
     return [shape for part in parts for shape in _sort(part, box_of, is_rtl, depth - 1)]
+
+
+def _is_grid(boxes: Sequence[Box]) -> bool:
+    """Whether boxes of one size stand in rows of equally many, at least two and two."""
+    width, height = max(box.width for box in boxes), max(box.height for box in boxes)
+    if any(box.width < SAME_SIZE * width or box.height < SAME_SIZE * height for box in boxes):
+        return False
+    rows = _aligned([box.top for box in boxes], height / 2)
+    columns = _aligned([box.left for box in boxes], width / 2)
+    return len(rows) > 1 and len(columns) > 1 and len(set(rows)) == len(set(columns)) == 1
+
+
+def _aligned(starts: Sequence[int], apart: float) -> list[int]:
+    """How many boxes begin in about the same place, for each such place."""
+    counts: list[int] = []
+    first = 0
+    for start in sorted(starts):
+        if counts and start - first <= apart:
+            counts[-1] += 1
+        else:
+            counts.append(1)
+            first = start
+    return counts
 
 
 def _sort_rows(shapes: list[Placed], box_of: Callable[[Placed], Box], *, is_rtl: bool) -> list[Placed]:

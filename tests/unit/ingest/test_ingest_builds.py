@@ -343,6 +343,27 @@ def test_an_effect_that_waits_for_a_shape_is_named() -> None:
     assert read_states(slide)[1] == [INTERACTIVE]
 
 
+@pytest.mark.parametrize(
+    ("across_in", "down_in", "expected"),
+    [
+        (4.0, 2.4, "one two three four five six"),
+        # Wide strips between columns of boxes that stand close below each other part lists.
+        (4.0, 1.9, "one four two five three six"),
+    ],
+)
+def test_a_grid_of_equal_boxes_is_read_row_by_row(
+    tmp_path: Path, across_in: float, down_in: float, expected: str
+) -> None:
+    def draw(slide: object) -> None:
+        for place, name in enumerate(("one", "two", "three", "four", "five", "six")):
+            at = (1 + place % 3 * across_in, 2 + place // 3 * down_in)
+            add_box(slide, name, name, at=at, size=(3, 1.8))
+
+    (slide,) = read_deck(make_deck(tmp_path / "a.pptx", [Sketch("Grid", draw=draw)])).slides
+
+    assert " ".join(block.text for block in slide.builds[0].blocks) == f"Grid {expected}"
+
+
 def test_columns_are_read_one_after_the_other_and_mirrored_in_arabic(tmp_path: Path) -> None:
     def columns(first: str, second: str) -> Sketch:
         def draw(slide: Any) -> None:
