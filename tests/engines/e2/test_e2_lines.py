@@ -15,18 +15,19 @@ from coursecrafter.engines.e2_video.layout import SceneLayout, SceneText, lay_ou
 from coursecrafter.engines.e2_video.line_rules import goes_on, parts_of, stays_with
 from coursecrafter.engines.e2_video.palette import make_palette
 from coursecrafter.engines.e2_video.produce import produce
-from coursecrafter.engines.e2_video.stages import Arrangement
-from coursecrafter.engines.e2_video.templates import BOLD, PANEL, Template
+from coursecrafter.engines.e2_video.templates import BOLD, EDITORIAL, HOUSE, PANEL, Template
 from coursecrafter.engines.e2_video.typesetting import PlacedToken, break_lines, tokenize
 
 FACE = Face(600, 40)
 COMPOUND = "Rechtsschutzversicherungsgesellschaften"
 
 
-def laid_out(heading: str, *texts: str, number: int = 2, template: Template = PANEL, **said: str) -> SceneLayout:
+def laid_out(
+    heading: str, *texts: str, number: int = 2, template: Template = PANEL, shape: Shape = Shape.WIDE, **said: str
+) -> SceneLayout:
     names = {"eyebrow": "A lesson", "brand_name": "Acme", **said}
     text = SceneText(number, 9, heading, names["eyebrow"], texts, names["brand_name"])
-    return lay_out_scene(text, make_palette(Brand("Acme")), template, FrameSize(Shape.WIDE))
+    return lay_out_scene(text, make_palette(Brand("Acme")), template, FrameSize(shape))
 
 
 def rows_of(words: tuple[PlacedToken, ...]) -> list[str]:
@@ -109,6 +110,15 @@ def test_pages_of_a_long_list_are_about_as_full_as_each_other() -> None:
     assert pages[0].face.size_px > 40
 
 
+def test_what_goes_on_with_a_point_stands_closer_than_the_next_point() -> None:
+    text = "Tell the authority within 72 h of the breach\nTell the people\nWrite it down"
+
+    ((page,),) = set_pages([tokenize(text)], FACE, Box(0, 0, 500, 600), (40,))
+
+    first, second, third, fourth = sorted({word.baseline_px for word in page.words})
+    assert second - first < third - second == fourth - third
+
+
 def test_what_the_foot_says_does_not_stand_above_as_well() -> None:
     twice, once = (laid_out("Rules", "Keep it shut.", eyebrow=name, brand_name="Acme") for name in ("ACME", "A lesson"))
 
@@ -116,13 +126,26 @@ def test_what_the_foot_says_does_not_stand_above_as_well() -> None:
     assert rows_of(once.still[1].words) == ["A lesson"]
 
 
-def test_key_points_stay_while_the_next_is_spoken() -> None:
-    points = ("Look twice.", "Drive slowly.", "Park safely.")
-    layout = laid_out("Key points", *points, number=9)
+@pytest.mark.parametrize("shape", [Shape.WIDE, Shape.TALL])
+@pytest.mark.parametrize("template", [PANEL, BOLD, EDITORIAL, HOUSE])
+def test_key_points_stay_while_the_next_is_spoken(template: Template, shape: Shape) -> None:
+    points = ("Look twice.", "Drive slowly.", "Park safely.", "Report a damage.", "Hand the key back.")
+    layout = laid_out("Key points", *points, number=9, template=template, shape=shape)
 
-    assert (layout.arrangement, layout.keeps_words) == (Arrangement.CLOSING, True)
+    assert layout.keeps_words
     last = layout.pages[-1][0]
-    assert [rows_of(part.words) for part in last.standing] == [["1"], [points[0]], ["2"], [points[1]], ["3"]]
+    assert [" ".join(rows_of(part.words)) for part in last.standing][::2] == ["1", "2", "3", "4", "5"]
+    assert [" ".join(rows_of(part.words)) for part in last.standing][1::2] == list(points[:4])
+        ["1"],
+        [points[0]],
+        ["2"],
+        [points[1]],
+        ["3"],
+        [points[2]],
+        ["4"],
+        [points[3]],
+        ["5"],
+    ]
 
 
 LINES = ["Welcome and housekeeping", "Who may drive", "Quiz", "Who passes?"]

@@ -193,7 +193,11 @@ def lay_out_scene(
 
 
 def _fitted(text: SceneText, shown: ShownText, palette: Palette, template: Template, shape: Shape) -> SceneLayout:
-    layout = _laid_out(text, shown, palette, template, shape, choose_arrangement(text))
+    chosen = choose_arrangement(text)
+    layout = _laid_out(text, shown, palette, template, shape, chosen)
+    if layout and chosen is Arrangement.CLOSING and _is_list(shown) and not layout.keeps_words:
+        # Key points belong together; where the closing has no room for them, a scene of points may have.
+        layout = _laid_out(text, shown, palette, template, shape, Arrangement.POINTS) or layout
     layout = layout or _laid_out(text, shown, palette, template, shape, Arrangement.SPLIT)
     assert layout is not None  # noqa: S101 - only points may not fit
     return layout
@@ -205,12 +209,14 @@ def _laid_out(
     """The scene with a short side of 1080; None if its points do not fit together."""
     ground, sizes = template.ground(palette, arrangement), TYPE_SIZES[shape]
     stage = set_stage(shape, template.cut, arrangement, is_flipped=_is_flipped(text, template.side, arrangement))
-    heading = _heading(text, shown, template, ground, stage, sizes, arrangement)
-    area = _narration_area(stage, heading, template)
     is_list = arrangement is Arrangement.POINTS or (arrangement is Arrangement.CLOSING and _is_list(shown))
+    heading = _heading(text, shown, template, ground, stage, sizes, arrangement, is_list=is_list)
+    area = _narration_area(stage, heading, template)
     pages = _points(text, shown, template, ground, area, sizes) if is_list else None
     keeps_words = pages is not None
     if pages is None and arrangement is not Arrangement.POINTS:
+        heading = _heading(text, shown, template, ground, stage, sizes, arrangement)
+        area = _narration_area(stage, heading, template)
         wanted = _narration_sizes(shown, sizes, arrangement)
         is_loud = arrangement is Arrangement.STATEMENT or not shown.heading
         pages = set_pages(shown.segments, _body_face(text, template, is_loud=is_loud), area, wanted)
@@ -259,6 +265,8 @@ def _heading(
     stage: Stage,
     sizes: TypeSizes,
     arrangement: Arrangement,
+    *,
+    is_list: bool = False,
 ) -> SetHeading:
     face = Face(
         template.heading_weight, sizes.small, text.language, template.heading_tracking_em, template.heading_family
@@ -266,7 +274,7 @@ def _heading(
     if arrangement is Arrangement.STATEMENT:
         return set_heading(shown.heading, face, stage.heading, sizes.label, ground.accent)
     loud = sizes.title[2:] if template.cut is Cut.BLEED else sizes.heading
-    tried = sizes.title if arrangement.is_title else loud
+    tried = sizes.title if arrangement.is_title and not is_list else loud
     return set_heading(shown.heading, face, stage.heading, tried, ground.ink)
 
 

@@ -155,22 +155,35 @@ def least_width_px(tokens: Sequence[Token], face: Face) -> float:
 
 
 def place_lines(
-    lines: Sequence[Line], face: Face, *, x_px: int, width_px: int, baseline_px: int, leading_px: int
+    lines: Sequence[Line],
+    face: Face,
+    *,
+    x_px: int,
+    width_px: int,
+    baseline_px: int,
+    leading_px: int,
+    close_px: int | None = None,
 ) -> tuple[PlacedToken, ...]:
     """Place lines below each other, at the side where their paragraph begins.
+
+    Args:
+        close_px: from a line to one that goes on with it, where others begin something of their own.
 
     Returns:
         The tokens in reading order.
     """
     is_rtl = reads_right_to_left(token.text for line in lines for token in line.tokens)
     placed: list[PlacedToken] = []
+    y_px = baseline_px
     for row, line in enumerate(lines):
+        begins = close_px is None or line.tokens[0].starts_line
+        y_px += (leading_px if begins else close_px or 0) if row else 0
         at_px = x_px + width_px - line.width_px if is_rtl else float(x_px)
         before: Token | None = None
         for token in visual_order(line.tokens, is_rtl):
             at_px += _gap_px(before, token, face)
             width = face.length(token.text)
-            placed.append(PlacedToken(token, at_px, baseline_px + row * leading_px, width))
+            placed.append(PlacedToken(token, at_px, y_px, width))
             at_px += width
             before = token
     return tuple(sorted(placed, key=lambda word: word.token.char_start))
