@@ -9,6 +9,7 @@ Source: the reading limits of the EBU and BBC subtitle guidelines.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from bisect import bisect_right
@@ -21,10 +22,18 @@ from coursecrafter.domain.speech import Word
 
 LINE_COLUMNS = 42
 LINES = 2
+TICKS_PER_S = 7_056_000
+"""Times are counted in whole ticks here, of which samples at 44.1 and 48 kHz and milliseconds are multiples: fractions
+took four fifths of the time."""
 SHORTEST_S, LONGEST_S = Fraction(1), Fraction(7)
-PAUSE_S = Fraction(1)
-LINGER_S = Fraction(1, 2)
+SHORTEST, LONGEST = int(SHORTEST_S * TICKS_PER_S), int(LONGEST_S * TICKS_PER_S)
+PAUSE = TICKS_PER_S
+LINGER = TICKS_PER_S // 2
+LEAST = TICKS_PER_S // 10
+LONG_ENOUGH = 4 * TICKS_PER_S
 READABLE_CPS = 20
+DECIMALS = 4
+"""What differs by less is as good: where times follow from the length of the text, much is equal but for its ticks."""
 LINE_END, SENTENCE_END, CLAUSE_END = 3, 2, 1
 SENTENCE_ENDS = ".!?…。！？؟।"
 CLAUSE_ENDS = ",;:،؛，、；：–—"
@@ -90,6 +99,7 @@ class _Piece:
 
     Attributes:
         width: in columns.
+        start, end: in ticks from the start of the video.
         is_spaced: whether a blank parts it from the piece before it on the same line.
         strength: how well a caption may end after it: 3 line or segment, 2 sentence, 1 clause, 0 in a clause.
         is_estimated: whether its time is not the voice's.
@@ -97,8 +107,8 @@ class _Piece:
 
     text: str
     width: int
-    start_s: Fraction
-    end_s: Fraction
+    start: int
+    end: int
     is_spaced: bool
     strength: int
     is_estimated: bool
@@ -112,11 +122,11 @@ def make_captions(scenes: Sequence[Sequence[SpokenText]], end_s: Fraction) -> li
         end_s: when the video ends.
     """
     cut = [group for scene in scenes for run in _unbroken(list(_pieces(scene))) for group in _eased(_grouped(run))]
-    starts = [group[0].start_s for group in cut] + [end_s]
+    starts = [group[0].start for group in cut] + [_ticks(end_s)]
     return [
         Caption(
-            group[0].start_s,
-            _end_s(group, following),
+            _seconds(group[0].start),
+            _seconds(_end(group, following)),
             _lines(group),
             is_estimated=any(piece.is_estimated for piece in group),
         )
@@ -141,7 +151,7 @@ def words_of(scenes: Sequence[Sequence[SpokenText]]) -> list[TimedWord]:
             ]
         else:
             found += [
-                TimedWord(spoken.name, piece.text, piece.start_s, piece.end_s, is_estimated=True)
+                TimedWord(spoken.name, piece.text, _seconds(piece.start), _seconds(piece.end), is_estimated=True)
                 for piece in _pieces([spoken])
             ]
     return found
@@ -152,13 +162,22 @@ def characters_per_second(caption: Caption) -> float:
     return float(sum(map(columns, caption.lines)) / (caption.end_s - caption.start_s))
 
 
+def _ticks(at_s: Fraction) -> int:
+    """The tick nearest a time."""
+    return (2 * at_s.numerator * TICKS_PER_S + at_s.denominator) // (2 * at_s.denominator)
+
+
+def _seconds(ticks: int) -> Fraction:
+    return Fraction(ticks, TICKS_PER_S)
+
+
 def _pieces(scene: Sequence[SpokenText]) -> Iterator[_Piece]:
     for spoken in scene:
         text = "".join(
             char if unicodedata.category(char) not in {"Cc", "Cs"} or char == "\n" else " " for char in spoken.text
         )
         text = RULE.sub(lambda rule: " " * len(rule[0]), text)
-        at_s = partial(_time_at, *_time_map(spoken))
+        at = partial(_time_at, *_time_map(spoken))
         told = [word for word in spoken.words if not word.is_estimated]
         starts = [word.char_start for word in told]
         found = [part for match in PIECE.finditer(text) for part in _narrow_parts(match)]
@@ -170,7 +189,7 @@ def _pieces(scene: Sequence[SpokenText]) -> Iterator[_Piece]:
             is_told = word >= 0 and told[word].char_end > start
             piece = text[start:end]
             strength = _strength(piece, between)
-            yield _Piece(piece, columns(piece), at_s(start), at_s(end), is_spaced, strength, not is_told)
+            yield _Piece(piece, columns(piece), at(start), at(end), is_spaced, strength, not is_told)
 
 
 def _narrow_parts(match: re.Match[str]) -> Iterator[tuple[int, int]]:
@@ -194,35 +213,36 @@ def _strength(piece: str, between: str) -> int:
     return CLAUSE_END if ending and ending in CLAUSE_ENDS else 0
 
 
-def _time_map(spoken: SpokenText) -> tuple[list[int], list[Fraction]]:
-    """Places in the text and their times, both rising."""
-    places, times = [0], [spoken.start_s]
-    ends = [(word.char_start, word.start_s, word.char_end, word.end_s) for word in spoken.words]
-    for char_start, start_s, char_end, end_s in [
-        *ends,
-        (len(spoken.text), spoken.end_s, len(spoken.text), spoken.end_s),
-    ]:
-        for place, at_s in ((char_start, start_s), (char_end, end_s)):
-            if place >= places[-1]:
-                places.append(place)
-                times.append(max(times[-1], min(at_s, spoken.end_s)))
+def _time_map(spoken: SpokenText) -> tuple[list[int], list[int]]:
+    """Places in the text and their times in ticks, both rising."""
+    last = _ticks(spoken.end_s)
+    places, times = [0], [_ticks(spoken.start_s)]
+    told = [
+        (place, _ticks(at_s))
+        for word in spoken.words
+        for place, at_s in ((word.char_start, word.start_s), (word.char_end, word.end_s))
+    ]
+    for place, at in [*told, (len(spoken.text), last)]:
+        if place >= places[-1]:
+            places.append(place)
+            times.append(max(times[-1], min(at, last)))
     return places, times
 
 
-def _time_at(places: list[int], times: list[Fraction], place: int) -> Fraction:
+def _time_at(places: list[int], times: list[int], place: int) -> int:
     """The time of a place, between the two known ones around it."""
     after = min(bisect_right(places, place), len(places) - 1)
     before = after - 1
     span = places[after] - places[before]
-    share = Fraction(place - places[before], span) if span else Fraction(1)
-    return times[before] + (times[after] - times[before]) * min(share, Fraction(1))
+    part = min(place - places[before], span)
+    return times[before] + (times[after] - times[before]) * part // span if span else times[after]
 
 
 def _unbroken(pieces: Sequence[_Piece]) -> Iterator[Sequence[_Piece]]:
     """The runs between longer pauses."""
     first = 0
     for index in range(1, len(pieces) + 1):
-        if index == len(pieces) or pieces[index].start_s - pieces[index - 1].end_s > PAUSE_S:
+        if index == len(pieces) or pieces[index].start - pieces[index - 1].end > PAUSE:
             if index > first:
                 yield pieces[first:index]
             first = index
@@ -233,7 +253,7 @@ def _grouped(pieces: Sequence[_Piece]) -> Iterator[Sequence[_Piece]]:
     first = 0
     while first < len(pieces):
         end = first + 1
-        best, best_score = end, Fraction(-100)
+        best, best_score = end, -math.inf
         while end <= len(pieces) and _fits(pieces[first:end]):
             score = _score(pieces, first, end)
             if score >= best_score:
@@ -246,7 +266,7 @@ def _grouped(pieces: Sequence[_Piece]) -> Iterator[Sequence[_Piece]]:
 def _fits(group: Sequence[_Piece]) -> bool:
     if len(group) == 1:
         return True
-    is_short = group[-1].end_s - group[0].start_s <= LONGEST_S
+    is_short = group[-1].end - group[0].start <= LONGEST
     return is_short and _line_ends(group) < LINES and _two_lines(group) is not None
 
 
@@ -255,21 +275,21 @@ def _line_ends(group: Sequence[_Piece]) -> int:
     return sum(piece.strength == LINE_END for piece in group[:-1])
 
 
-def _score(pieces: Sequence[_Piece], first: int, end: int) -> Fraction:
+def _score(pieces: Sequence[_Piece], first: int, end: int) -> float:
     """How good it is to end a caption before the piece `end`."""
-    following_s = pieces[end].start_s if end < len(pieces) else pieces[end - 1].end_s + LINGER_S
-    lasts_s = following_s - pieces[first].start_s
-    remaining_s = pieces[-1].end_s - following_s
+    following = pieces[end].start if end < len(pieces) else pieces[end - 1].end + LINGER
+    lasts = following - pieces[first].start
+    remaining = pieces[-1].end - following
     sentence_ends = sum(piece.strength == SENTENCE_END for piece in pieces[first : end - 1])
-    score = Fraction(2 * pieces[end - 1].strength) + min(lasts_s, Fraction(4)) / 2
+    score = 2 * pieces[end - 1].strength + min(lasts, LONG_ENOUGH) / (2 * TICKS_PER_S)
     score -= 4 * _line_ends(pieces[first:end]) + sentence_ends
-    if lasts_s < SHORTEST_S:
+    if lasts < SHORTEST:
         score -= 20
-    elif (dense := _spoken_columns(pieces[first:end])) > READABLE_CPS * lasts_s:
-        score -= min(dense / lasts_s - READABLE_CPS, Fraction(8))
-    if end < len(pieces) and remaining_s < SHORTEST_S / 2:
+    elif (dense := _spoken_columns(pieces[first:end]) * TICKS_PER_S) > READABLE_CPS * lasts:
+        score -= min(dense / lasts - READABLE_CPS, 8)
+    if end < len(pieces) and remaining < SHORTEST // 2:
         score -= 3
-    return score
+    return round(score, DECIMALS)
 
 
 def _eased(groups: Iterable[Sequence[_Piece]]) -> list[Sequence[_Piece]]:
@@ -290,14 +310,14 @@ def _shared(groups: Sequence[Sequence[_Piece]], place: int) -> Sequence[Sequence
     pieces = [*groups[place], *groups[place + 1]]
     following = list(groups[place + 2 : place + 3])
 
-    def worst(parted: Sequence[Sequence[_Piece]]) -> Fraction:
+    def worst(parted: Sequence[Sequence[_Piece]]) -> float:
         return max(_excess([*parted, *following], index) for index in range(len(parted)))
 
     ways = [[pieces[:at], pieces[at:]] for at in range(1, len(pieces))] + [[pieces]]
     fitting = [
         way
         for way in ways
-        if all(map(_fits, way)) and all(_lasts_s([*way, *following], index) >= SHORTEST_S for index in range(len(way)))
+        if all(map(_fits, way)) and all(_lasts([*way, *following], index) >= SHORTEST for index in range(len(way)))
     ]
     as_it_is = list(groups[place : place + 2])
     # A better place to end is worth more than a little speed that can be read.
@@ -305,29 +325,28 @@ def _shared(groups: Sequence[Sequence[_Piece]], place: int) -> Sequence[Sequence
     return best if worst(best) < worst(as_it_is) else as_it_is
 
 
-def _excess(groups: Sequence[Sequence[_Piece]], index: int) -> Fraction:
+def _excess(groups: Sequence[Sequence[_Piece]], index: int) -> float:
     """By how many columns a second a caption is too fast to read; 0 for one that is not."""
-    lasts_s = max(_lasts_s(groups, index), Fraction(1, 10))
-    return max(Fraction(0), _spoken_columns(groups[index]) / lasts_s - READABLE_CPS)
+    lasts = max(_lasts(groups, index), LEAST)
+    return max(0, round(_spoken_columns(groups[index]) * TICKS_PER_S / lasts - READABLE_CPS, DECIMALS))
 
 
-def _lasts_s(groups: Sequence[Sequence[_Piece]], index: int) -> Fraction:
-    """How long a caption can stay; after the last of a run nothing is said for a while."""
+def _lasts(groups: Sequence[Sequence[_Piece]], index: int) -> int:
+    """How many ticks a caption can stay; after the last of a run nothing is said for a while."""
     if index + 1 < len(groups):
-        return groups[index + 1][0].start_s - groups[index][0].start_s
-    return groups[index][-1].end_s + PAUSE_S - groups[index][0].start_s
+        return groups[index + 1][0].start - groups[index][0].start
+    return groups[index][-1].end + PAUSE - groups[index][0].start
 
 
 def _spoken_columns(group: Sequence[_Piece]) -> int:
     return sum(piece.width + piece.is_spaced for piece in group) - 1
 
 
-def _end_s(group: Sequence[_Piece], following_s: Fraction) -> Fraction:
+def _end(group: Sequence[_Piece], following: int) -> int:
     """A little after its last word; longer where it is short or dense and nothing else is to be shown."""
-    start_s, spoken_end_s = group[0].start_s, group[-1].end_s
-    width = sum(map(columns, _lines(group)))
-    wanted_s = max(spoken_end_s + LINGER_S, start_s + SHORTEST_S, start_s + Fraction(width, READABLE_CPS))
-    return max(min(wanted_s, following_s, start_s + LONGEST_S), start_s + Fraction(1, 10))
+    start, width = group[0].start, sum(map(columns, _lines(group)))
+    wanted = max(group[-1].end + LINGER, start + SHORTEST, start + width * TICKS_PER_S // READABLE_CPS)
+    return max(min(wanted, following, start + LONGEST), start + LEAST)
 
 
 def _lines(group: Sequence[_Piece]) -> tuple[str, ...]:
