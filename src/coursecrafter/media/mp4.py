@@ -288,8 +288,8 @@ def _trak(track: _Track, places: Sequence[int], times: bytes) -> bytes:
         track.shifts,
         track.sync,
         _stsc(track.per_chunk),
-        _full(b"stsz", 0, _u32(0), _u32(len(track.sizes)), *map(_u32, track.sizes)),
-        _full(b"co64", 0, _u32(len(places)), *(struct.pack(">Q", place) for place in places)),
+        _full(b"stsz", 0, _u32(0), _u32(len(track.sizes)), struct.pack(f">{len(track.sizes)}I", *track.sizes)),
+        _full(b"co64", 0, _u32(len(places)), struct.pack(f">{len(places)}Q", *places)),
     )
     mdia = _box(b"mdia", mdhd, hdlr, _box(b"minf", track.header, dinf, stbl))
     return _box(b"trak", tkhd, track.edits, track.references, mdia)
