@@ -41,6 +41,8 @@ SELDOM_S = 3600.0
 CHORES_AT_ONCE = 2
 """A long collection keeps nobody from watching."""
 NEVER_S = 1e9
+SET_BACK_S = 60.0
+"""A clock that is set back by more is noticed: until it is where it was, the library would think all chores done."""
 
 LANES: Mapping[str, tuple[Lane, ...]] = {
     "renders": (Lane.RENDERS, Lane.HELP),
@@ -246,8 +248,12 @@ class QueueWorker:
         """Look after the other workers, and after one's own place among them."""
         managers: list[QueueManager] = [lane.app.manager for lane in self._lanes]
         watch = Watch(managers, self._settings.lease_s)
+        ahead_s = _clock_ahead_s()
         while managers:
             await asyncio.sleep(self._settings.lease_s / (2 * BEATS_PER_LEASE))
+            was_ahead_s, ahead_s = ahead_s, _clock_ahead_s()
+            if ahead_s < was_ahead_s - SET_BACK_S:
+                self._begin_chores_anew()
             own = {lane.client.worker_id: lane for lane in self._lanes if lane.client and lane.client.worker_id}
             try:
                 gone = await watch.look(set(own), time.monotonic())
@@ -259,6 +265,12 @@ class QueueWorker:
                 client = own[worker_id].client
                 if client is not None:
                     client.stop()  # type: ignore[no-untyped-call]
+
+    def _begin_chores_anew(self) -> None:
+        log.warning("the machine's clock was set back; chores are timed anew")
+        for lane in self._lanes:
+            if lane.name == "upkeep" and lane.client is not None:
+                lane.client.stop()  # type: ignore[no-untyped-call]
 
     def _register_tasks(self, lane: _LaneAtWork) -> None:
         for name in TASKS:
@@ -285,3 +297,8 @@ class QueueWorker:
             await asyncio.get_running_loop().run_in_executor(lane.threads, chore.work)
 
         return do
+
+
+def _clock_ahead_s() -> float:
+    """How far the wall clock is ahead of the one that nobody sets, in seconds."""
+    return time.time() - time.monotonic()
