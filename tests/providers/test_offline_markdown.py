@@ -1,4 +1,4 @@
-"""Texts as authors paste them: Markdown's headings and tables, and a minus that is no bullet."""
+"""Texts as authors paste them: Markdown's headings and tables, addresses, and a minus that is no bullet."""
 
 from __future__ import annotations
 
@@ -61,6 +61,22 @@ def test_a_picture_is_named_without_marks() -> None:
 )
 def test_a_bullet_goes_and_a_minus_stays(line: str, told: str) -> None:
     assert tidy(line) == told
+
+
+@pytest.mark.parametrize("task", ["rewrite", "simplify", "change_style"])
+def test_an_address_stays_as_it_is(task: str) -> None:
+    text = "In order to see more, open https://example.org/a?page=2.b&c=3!d today. Then go on."
+
+    assert "https://example.org/a?page=2.b&c=3!d today" in written(task, {"text": text, "style": "formal"})["text"]
+
+
+def test_what_stands_behind_an_address_is_no_sentence_of_a_summary() -> None:
+    text = (
+        "Cobalt is mined in Africa.\nIt is part of batteries.\nhttp://example.org/?tag=6.c-africa\n"
+        + "Phones need it. " * 9
+    )
+
+    assert "tag" not in written("summarise", {"text": text, "max_words": 20})["text"]
 
 
 def written(task: str, payload: dict[str, Any]) -> dict[str, Any]:

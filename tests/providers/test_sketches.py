@@ -217,3 +217,18 @@ def test_only_a_drawing_is_described_by_its_sketch() -> None:
     assert told_drawing(request, picture) == "Checklist: Gloves; Helmet; Safety shoes."
     assert told_drawing(request, replace(picture, provider="Studio")) == ""
     assert told_drawing(replace(request, sketch=None), picture) == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "step", "label"),
+    [
+        ("de", "Klicken Sie auf „Melden“.", "Klicken Sie auf Melden"),
+        ("fr", "Cliquez sur « Signaler ».", "Cliquez sur Signaler"),
+        ("es", "Haga clic en «Avisar».", "Haga clic en Avisar"),
+        ("en", "Click on “Report”.", "Click on Report"),
+        ("en", 'Click on "Report".', "Click on Report"),
+        ("en", "Click “Report” and wait", "Click “Report” and wait"),
+    ],
+)
+def test_a_label_leaves_no_quotation_open(language: str, step: str, label: str) -> None:
+    assert label_of(Language(language), step) == label

@@ -154,16 +154,22 @@ def _sentences(code: str, text: str) -> tuple[str, ...]:
 
 
 def _glued(code: str, parts: Sequence[str]) -> list[str]:
-    """Mend cuts after an abbreviation ("Bsp.: 5", "ca. 30") and before a dash."""
+    """Mend cuts after an abbreviation ("Bsp.: 5", "ca. 30"), before a dash and inside an address."""
     whole: list[str] = []
     for part in (part for part in parts if part.strip()):
         is_rest = bool(whole) and (part.lstrip()[0] in CONTINUERS or len(whole[-1].strip()) <= LONGEST_ABBREVIATION)
         is_rest = is_rest or (bool(whole) and (_is_cut_off(whole[-1], part) or is_cut(code, whole[-1], part)))
-        if is_rest:
+        if is_rest or (whole and _is_in_address(whole[-1], part)):
             whole[-1] += part
         else:
             whole.append(part)
     return [part.strip() for part in whole]
+
+
+def _is_in_address(before: str, part: str) -> bool:
+    """Whether an address goes on behind its question mark: "https://example.org/?page=2"."""
+    is_parted = before[-1].isspace() or part[0].isspace()
+    return not is_parted and ADDRESS.fullmatch(before.rsplit(maxsplit=1)[-1]) is not None
 
 
 def _is_cut_off(before: str, part: str) -> bool:

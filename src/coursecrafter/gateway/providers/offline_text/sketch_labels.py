@@ -12,6 +12,7 @@ from coursecrafter.gateway.providers.offline_text.word_classes import DETERMINER
 
 LABEL_CHARS, NOTE_CHARS = 32, 64
 EDGES = "?؟？¿ \t,;:.!…。，；：、،؛–—-•☐□✓“”„«»\"'’"
+NO_QUOTES = dict.fromkeys(map(ord, '„“”«»"'))
 NEGATIONS = frozenset(
     [
         "no",
@@ -79,7 +80,7 @@ def label_of(language: Language, clause: str, limit: int = LABEL_CHARS, *, has_o
     bare = LEFT_OPEN.sub("", _without_small_words(language, bare)).strip(EDGES)
     if len(bare) > limit:
         bare = _phrase(language, bare, limit)
-    return bare[:1].upper() + bare[1:]
+    return _closed(bare[:1].upper() + bare[1:])
 
 
 def note_of(clause: str, limit: int = NOTE_CHARS) -> str:
@@ -88,7 +89,14 @@ def note_of(clause: str, limit: int = NOTE_CHARS) -> str:
     if len(bare) > limit:
         at = bare.rfind(" ", 0, limit)
         bare = bare[: at if at > limit // 2 else limit - 1].rstrip(EDGES) + "…"
-    return bare[:1].upper() + bare[1:]
+    return _closed(bare[:1].upper() + bare[1:])
+
+
+def _closed(label: str) -> str:
+    """Without quotation marks where one of a pair was at its edge: "Click on “Report”" is cut behind "Report"."""
+    is_closed = label.count("«") == label.count("»") and label.count('"') % 2 == 0
+    is_closed = is_closed and sum(label.count(mark) for mark in "„“”") % 2 == 0
+    return label if is_closed else " ".join(label.translate(NO_QUOTES).split())
 
 
 def _without_small_words(language: Language, text: str) -> str:
