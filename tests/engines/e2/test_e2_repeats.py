@@ -85,6 +85,23 @@ def test_a_narration_that_is_the_heading_alone_is_a_statement_without_one(shape:
     assert layout.pages[0][0].face.size_px == TYPE_SIZES[shape].statement[0]
 
 
+@pytest.mark.parametrize(
+    ("heading", "text", "shown"),
+    [
+        ("What should I know before…", "What should I know before I buy a new telephone?", ""),
+        # More is said than the heading's own sentence, or another one.
+        ("What should I…", "What should I know? Where it comes from.", "What should I…"),
+        ("What should I…", "Whatever I like.", "What should I…"),
+        ("What should I", "What should I know?", "What should I"),
+    ],
+)
+def test_a_heading_cut_from_the_only_sentence_does_not_stand_above_it(heading: str, text: str, shown: str) -> None:
+    found = laid_out(heading, text)
+
+    assert heading_of(found) == shown
+    assert told(found) == [text]
+
+
 @pytest.mark.parametrize("number", [1, 9])
 def test_a_title_scene_that_says_its_title_says_it_large(number: int) -> None:
     layout = laid_out("Thank you", "Thank you.", number=number)

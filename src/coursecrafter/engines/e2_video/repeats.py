@@ -2,7 +2,8 @@
 
 Speech and captions keep all of it; on the picture nobody should read the same words twice. So those words of the
 narration that are the heading's are left out: while they are spoken, the heading itself stands there. A scene whose
-narration is its heading and nothing else shows the narration, large, since its words light up.
+narration is its heading and nothing else shows the narration, large, since its words light up; so does one whose
+heading is the beginning of its only sentence, cut off.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
-from coursecrafter.engines.e2_video.typesetting import Token, tokenize
+from coursecrafter.engines.e2_video.typesetting import Token, ends_here, tokenize
 
 ENDS = frozenset(":：–—-")
 """Marks after which what follows can stand by itself, beside those that end a sentence."""
@@ -56,10 +57,20 @@ def shown_text(heading: str, texts: tuple[str, ...], *, is_whole: bool = False) 
         is_whole: whether all of it is shown, as below a heading that had to be shortened.
     """
     segments = tuple(map(tokenize, texts))
+    if _is_cut_from(heading, [words for words in segments if words]) and not is_whole:
+        return ShownText("", segments)
     first = next((index for index, words in enumerate(segments) if words), len(segments))
     count = _repeated(heading, segments[first]) if first < len(segments) and not is_whole else 0
     shown = (*segments[:first], *(words[count:] for words in segments[first : first + 1]), *segments[first + 1 :])
     return ShownText(heading, shown) if any(shown) or not count else ShownText("", segments)
+
+
+def _is_cut_from(heading: str, said: Sequence[Sequence[Token]]) -> bool:
+    """Whether a heading is the beginning of a sentence ("What should I know before…") that is all that is said."""
+    if not heading.rstrip().endswith("…") or len(said) != 1:
+        return False
+    begins = _core("".join(word.text for word in said[0])).startswith(_core(heading))
+    return begins and not any(ends_here(word, after) for word, after in pairwise(said[0]))
 
 
 def says_the_same(one: str, other: str) -> bool:
