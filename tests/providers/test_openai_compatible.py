@@ -120,6 +120,21 @@ def test_a_server_without_any_json_is_asked_in_words(server: ModelServer) -> Non
     assert "response_format" not in server.requests[-1].json
 
 
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ('<think>A draft: {"title": "Fire"}.</think>\n{}', "{}"),
+        ('A draft, begun in the prompt: {"title": "Fire"}.\n</think>\n\n{}', "{}"),
+        ('<think>A draft, and then no more room: {"title": "Fire"}', ""),
+    ],
+)
+def test_a_draft_in_a_models_thoughts_is_no_answer(server: ModelServer, said: str, text: str) -> None:
+    answer = json.dumps(LESSON)
+    server.answer_with(said.replace("{}", answer))
+
+    assert asked(server).text == text.replace("{}", answer)
+
+
 def test_what_was_learnt_of_one_model_is_not_thought_of_another(server: ModelServer) -> None:
     asked(server, "plain-model")
     asked(server, "gpt-test")

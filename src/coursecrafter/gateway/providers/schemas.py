@@ -28,7 +28,7 @@ LEFT_OUT = ("default", "examples", "$schema", "$id", "title", "$comment")
 OPENING = re.compile(r"```(?:json)?[ \t\r]*\n", re.IGNORECASE)
 CLOSING = re.compile(r"\n[ \t]*```|```")
 """Two patterns: one for both, with blanks to share out between them, takes minutes for a page of empty lines."""
-THOUGHT = re.compile(r"^\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
+THOUGHT_BEGIN, THOUGHT_END = re.compile(r"<think(?:ing)?>"), re.compile(r"</think(?:ing)?>")
 
 
 def plain_schema(schema: Mapping[str, Any], *, closes: bool = False) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def fenced_texts(text: str) -> Iterator[str]:
 
 def bare_json(text: str) -> str:
     """The JSON in what a model said, without its thoughts, fences and greetings; the text itself where it has none."""
-    said = THOUGHT.sub("", text).strip()
+    said = _without_thoughts(text.strip())
     if said.startswith(("{", "[")):
         return said
     fenced = next(fenced_texts(said), None)
@@ -100,3 +100,16 @@ def bare_json(text: str) -> str:
         return fenced
     start, end = said.find("{"), said.rfind("}")
     return said[start : end + 1] if 0 <= start < end else said
+
+
+def _without_thoughts(said: str) -> str:
+    """Without what a model thought aloud, which may hold drafts of its answer; thoughts that do not end hold no more.
+
+    Some models' templates begin the thoughts in the prompt, so that only their end stands in what is said.
+    """
+    if said.startswith(("{", "[")):
+        return said
+    end = THOUGHT_END.search(said)
+    if end is not None:
+        return said[end.end() :].strip()
+    return "" if THOUGHT_BEGIN.match(said) else said
