@@ -146,6 +146,26 @@ def test_trials_are_in_the_log_and_counted(models: ModelServer) -> None:
     assert "the library" in spending
 
 
+def test_what_a_course_cost_that_may_not_be_named_is_told(home: Database) -> None:
+    spent = "SELECT platform.ai_spend(id, platform.uuidv7(), '2020-01-01', 0.25) FROM platform.organisations"
+    with home.admin() as admin:
+        admin.execute(sa.text(f"{spent} WHERE slug = 'acme'"))
+
+    said = done("--org", "acme", "--as", "ada@acme.example", "ai", "spending")
+
+    assert "2020-01  one that is gone or not shared with you  0.2500" in said
+
+
+def test_half_a_price_is_called_one(models: ModelServer) -> None:
+    connect(models)
+
+    half = done("ai", "price", "local", "gpt-test", "--input", "10")
+    whole = done("ai", "price", "local", "gpt-test", "--input", "10", "--output", "20")
+
+    assert "What it answers counts nothing" in half
+    assert "counts nothing" not in whole
+
+
 def test_a_budget_stops_trials_too_and_says_so(models: ModelServer) -> None:
     connect(models)
     done("ai", "route", "text", "local/gpt-test")

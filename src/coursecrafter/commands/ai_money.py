@@ -37,6 +37,10 @@ from coursecrafter.wiring import LOCAL_ORGANISATION, Who, open_workshop
 NO_BUDGET = "none"
 
 
+GONE_OR_HIDDEN = "one that is gone or not shared with you"
+"""A course whose name whoever asks may not know; what it cost is the organisation's to know."""
+
+
 @click.command("budget")
 @click.argument("organisation")
 @click.argument("amount", metavar="USD")
@@ -93,7 +97,7 @@ def spending_command(who: Who) -> None:
         budgets = [state for one in (None, *names) for state in read_budget_states(conn, one)]
     table = columns("Month", "Course", ">USD", ">Calls")
     for one in spent:
-        course = "all" if one.project_id is None else names.get(one.project_id, "one that is gone")
+        course = "all" if one.project_id is None else names.get(one.project_id, GONE_OR_HIDDEN)
         table.add_row(one.month or "all", course, f"{one.spent_usd:,.4f}", f"{one.calls:,}")
     if spent:
         console().print(table)
@@ -175,7 +179,10 @@ def _told(provider: str, model: str, price: Price | None, day: date) -> str:
         (price.minute_usd, "per minute"),
     )
     parts = [f"{amount.normalize():f} USD {unit}" for amount, unit in words if amount]
-    return f"{name} costs {', '.join(parts) or 'nothing'} ({price.source})."
+    told = f"{name} costs {', '.join(parts) or 'nothing'} ({price.source})."
+    # Half a price would let a budget be passed: what is answered is the dearer half.
+    is_half = price.rates.input_usd and price.rates.output_usd is None
+    return f"{told} What it answers counts nothing, unless --output says its price." if is_half else told
 
 
 def _usd(text: str) -> Decimal:
