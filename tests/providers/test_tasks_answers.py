@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from coursecrafter.gateway.ports import TextRequest
 from coursecrafter.gateway.providers.schemas import bare_json
 from coursecrafter.gateway.tasks import TASKS, read_answer, repair_turns
 from providers.task_requests import ANSWERS, REWRITTEN, SENTENCE, TEXT, request_of
@@ -274,6 +275,28 @@ def test_a_voice_says_no_address_even_of_the_source() -> None:
 )
 def test_what_is_kept_in_another_form_is_no_loss(text: str, after: str) -> None:
     assert [one for one in complaints_of("rewrite", {"text": after}, text=text) if "missing" in one] == []
+
+
+@pytest.mark.parametrize(
+    ("after", "is_kept"),
+    [
+        ("Es kostet 1.250 Euro und wiegt 3,5 kg; die Kante ist 0,125 mm breit.", True),
+        ("Es kostet 1250 Euro und wiegt 3,50 kg; die Kante ist 0,125 mm breit.", True),
+        ("Es kostet 1.250 Euro und wiegt 35 kg; die Kante ist 0,125 mm breit.", False),
+        ("Es kostet 1,25 Euro und wiegt 3,5 kg; die Kante ist 0,125 mm breit.", False),
+        ("Es kostet 1.250 Euro und wiegt 3,5 kg; die Kante ist 125 mm breit.", False),
+    ],
+)
+def test_a_number_that_loses_its_decimals_is_another_one(after: str, is_kept: bool) -> None:
+    request = TextRequest(
+        "translate",
+        "en",
+        {"texts": ["It costs 1,250 euros and weighs 3.5 kg; the edge is 0.125 mm wide."], "to": "de"},
+    )
+
+    _, complaints = read_answer(TASKS["translate"], request, json.dumps({"texts": [after]}))
+
+    assert bool(complaints) != is_kept
 
 
 def test_a_repair_says_what_is_wrong_as_data_and_sends_the_answer_back_without_turns() -> None:

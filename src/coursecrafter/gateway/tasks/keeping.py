@@ -19,6 +19,7 @@ PLACEHOLDER = re.compile(
     r"\{\{[^{}\n]{1,60}\}\}|\$?\{[\w.:-]{0,60}\}|%\([\w.]{1,40}\)[a-z]|%[sdif]\b|</?\d{1,3}/?>|\[\[[^\[\]\n]{1,60}\]\]"
 )
 _NUMBER = re.compile(r"\d+(?:[.,'’\u202f\u00a0 ]\d{3}(?!\d))*(?:[.,]\d+)?")
+_DECIMALS = re.compile(r"(?P<whole>.*\d)[.,](?P<decimals>\d{1,2}|\d{4,}|(?<=^0.)\d{3})")
 _LIST_NUMBER = re.compile(r"^\s*\(?\d{1,2}[.)]\s", re.MULTILINE)
 _UNITS = (
     "%|‰|°C|°F|°|K|mm|cm|dm|km|m²|m³|m|kg|mg|µg|g|t|ml|cl|dl|hl|l|L|ms|s|min|h|kV|mV|V|mA|A|kWh|MWh|kW|MW|W|kHz|MHz"
@@ -46,9 +47,20 @@ STEM_SHARE = 0.75
 
 
 def numbers(text: str) -> Counter[str]:
-    """Numbers by their digits alone, since languages part thousands and decimals differently."""
+    """Numbers by what they amount to, since languages part thousands and decimals differently."""
     bare = ADDRESS.sub(" ", _LIST_NUMBER.sub(" ", text))
-    return Counter(re.sub(r"\D", "", number) for number in _NUMBER.findall(bare))
+    return Counter(map(_amount, _NUMBER.findall(bare)))
+
+
+def _amount(number: str) -> str:
+    """Digits without what parts thousands, and a point before decimals: "3.5" for "3,50", and not 35.
+
+    A point or comma before three digits parts thousands, unless a lone 0 stands before it.
+    """
+    found = _DECIMALS.fullmatch(number)
+    whole, decimals = (found["whole"], found["decimals"].rstrip("0")) if found else (number, "")
+    digits = re.sub(r"\D", "", whole)
+    return f"{digits}.{decimals}" if decimals else digits
 
 
 def lost_numbers(before: str, after: str) -> list[str]:
@@ -66,7 +78,7 @@ def new_numbers(sources: Iterable[str], after: str) -> list[str]:
     """Numbers of two digits or more that none of the sources has; what a list or a step is counted with is free."""
     known = Counter[str]()
     for source in sources:
-        known.update(re.sub(r"\D", "", number) for number in _NUMBER.findall(source))
+        known.update(map(_amount, _NUMBER.findall(source)))
     return [number for number in numbers(after) if len(number) > 1 and number not in known]
 
 
@@ -78,7 +90,7 @@ def lost_measures(before: str, after: str) -> list[str]:
 
 
 def _measure(number: str, unit: str) -> tuple[str, str]:
-    return re.sub(r"\D", "", number), unit.replace("L", "l")
+    return _amount(number), unit.replace("L", "l")
 
 
 def names(text: str, tag: str) -> list[str]:
