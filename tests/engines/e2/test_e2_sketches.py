@@ -93,3 +93,41 @@ def test_a_picture_for_any_place_keeps_to_its_middle() -> None:
 
     assert (sketch.family, sketch.lettering) == (Family.PROCESS, Lettering.LABELS)
     assert sketch.area == (SHOWN_ANYWHERE, SHOWN_ANYWHERE)
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "text", "family"),
+    [
+        ("en", "How an incident is reported", "Stop the truck\nSecure the area\nCall the supervisor", Family.PROCESS),
+        ("de", "Ablauf einer Datenpanne", "Vorfall erkennen\nRisiko bewerten\nBetroffene informieren", Family.PROCESS),
+        ("zh", "疏散步骤", "启动警报\n关闭燃气和电源\n从最近的出口离开", Family.PROCESS),
+        ("ar", "خطوات الإخلاء", "أطلق الإنذار\nأغلق الغاز والكهرباء\nاخرج من أقرب مخرج", Family.PROCESS),
+        ("en", "Daily checks", "Tyres\nForks\nHorn\nSeat belt", Family.CHECKLIST),
+        # Nothing announces an order; two are no list; a story below such a heading is none.
+        ("en", "Topics of today", "Tyres\nForks\nHorn\nSeat belt", None),
+        ("en", "Daily checks", "Tyres\nForks", None),
+        ("en", "The process", "Trust grows.", None),
+    ],
+)
+def test_a_bare_list_is_drawn_as_its_heading_announces(
+    language: str, heading: str, text: str, family: Family | None
+) -> None:
+    said = SceneText(2, 9, heading, "Lesson", (f"{heading}. {text}",), "Acme", language)
+
+    sketch = scene_sketch(lay_out_scene(said, PALETTE))
+
+    assert (sketch and sketch.family) == family
+    assert sketch is None or len(sketch.parts) == text.count("\n") + 1
+
+
+def test_a_heading_that_sets_one_against_the_other_is_drawn_as_two_sides() -> None:
+    texts = ("Manual handling\nCheap to start", "Forklift truck\nMoves 60 pallets an hour", "Needs a licence.")
+    said = SceneText(2, 9, "Manual handling vs. Forklift", "Lesson", texts, "Acme")
+
+    sketch = scene_sketch(lay_out_scene(said, PALETTE))
+
+    assert sketch is not None
+    assert (sketch.family, [part.label for part in sketch.parts]) == (
+        Family.COMPARISON,
+        ["Manual handling", "Forklift"],
+    )
