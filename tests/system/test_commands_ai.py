@@ -82,7 +82,8 @@ def test_with_nothing_connected_the_offline_provider_does_everything(home: Datab
     assert "coursecrafter ai connect" in said
     assert [line[0] for line in said.splitlines() if "offline (" in line] == ["✓"] * 3
     assert "offline provider does everything" in done("ai", "providers")
-    assert "offline" in done("ai", "routes")
+    asked = {line.split()[0]: line.split()[2] for line in done("ai", "routes").splitlines()[1:]}
+    assert asked == {"text": "offline", "speech": "offline", "image": "offline", "parse": "–"}
 
 
 def test_what_is_connected_and_routed_is_tried_and_works(models: ModelServer) -> None:

@@ -234,7 +234,8 @@ def routes_command(who: Who) -> None:
     standing = own | {route.kind for route in shared if route.mode is Mode.STANDARD}
     for kind in Kind:
         if kind not in standing and kind is not Kind.VIDEO:  # which nobody makes yet
-            table.add_row(kind.value, Mode.STANDARD.value, OFFLINE.name, "nobody")
+            # Without a model nobody reads pages that are pictures.
+            table.add_row(kind.value, Mode.STANDARD.value, "–" if kind is Kind.PARSE else OFFLINE.name, "nobody")
     console().print(table)
 
 
