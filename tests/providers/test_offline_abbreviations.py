@@ -92,6 +92,19 @@ def test_a_verb_behind_of_is_a_noun() -> None:
     assert "mot de passe" in key_terms(language_of("fr"), ["Changez votre mot de passe chaque année."], 3)
 
 
+@pytest.mark.parametrize("language", ["ar", "zh", "ja", "hi"])
+def test_a_text_in_another_script_keeps_its_blanks(language: str) -> None:
+    text = "Use it, e.g. here. Then stop."
+
+    assert written("simplify", {"text": text}, language)["text"] == text
+
+
+def test_a_text_without_blanks_gets_none() -> None:
+    text = "防火门能阻挡烟雾。请始终关闭防火门。"
+
+    assert written("simplify", {"text": text}, "zh")["text"] == text
+
+
 def written(task: str, payload: dict[str, Any], language: str) -> dict[str, Any]:
     value: dict[str, Any] = OfflineText().write(TextRequest(task, language, payload)).value
     return value

@@ -43,7 +43,7 @@ PYSBD_RULES = {code: code for code in ("en", "de", "fr", "es", "it", "nl", "pl",
     "pt": "es"
 }
 SIMPLE_ENDS = frozenset({"ar", "fa", "he", "hi", "ja", "th", "ur", "zh"})
-SIMPLE_END = re.compile(r"(?<=[。！？])|(?<=[.!?؟۔।])\s+")
+SIMPLE_END = re.compile(r"(?<=[。！？])|(?<=[.!?؟۔।])(?=\s)")
 LONGEST_PARAGRAPH = 2000  # pysbd looks each sentence up again from the start: bounded pieces keep that short
 WORD = re.compile(r"\d[\d.,:]*\d|\d|[^\W\d_]+(?:['’‑-][^\W\d_]+)*")
 HAN_OR_KANA = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+")

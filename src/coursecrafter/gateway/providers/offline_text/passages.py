@@ -74,5 +74,11 @@ def _read(language: Language, line: str) -> Line:
 
 def write_lines(language: Language, lines: Sequence[Line]) -> str:
     """The lines as one text."""
-    space = " " if language.has_spaces else ""
-    return "\n".join((line.lead + space.join(line.sentences)).rstrip() for line in lines)
+    return "\n".join((line.lead + _joined(language, line.sentences)).rstrip() for line in lines)
+
+
+def _joined(language: Language, sentences: Sequence[str]) -> str:
+    """With blanks between them; where a script has none, behind a full stop of another one only."""
+    if language.has_spaces:
+        return " ".join(sentences)
+    return "".join(f"{one} " if one.endswith((".", "!", "?")) else one for one in sentences).rstrip()
