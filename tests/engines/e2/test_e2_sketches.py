@@ -103,6 +103,8 @@ def test_a_picture_for_any_place_keeps_to_its_middle() -> None:
         ("zh", "疏散步骤", "启动警报\n关闭燃气和电源\n从最近的出口离开", Family.PROCESS),
         ("ar", "خطوات الإخلاء", "أطلق الإنذار\nأغلق الغاز والكهرباء\nاخرج من أقرب مخرج", Family.PROCESS),
         ("en", "Daily checks", "Tyres\nForks\nHorn\nSeat belt", Family.CHECKLIST),
+        # Too long for a statement, so there is room for words: they stand beside it already.
+        ("en", "Steps", "\n".join(f"Check lever number {n} of the machine" for n in "123456"), Family.PROCESS),
         # Nothing announces an order; two are no list; a story below such a heading is none.
         ("en", "Topics of today", "Tyres\nForks\nHorn\nSeat belt", None),
         ("en", "Daily checks", "Tyres\nForks", None),
@@ -118,6 +120,7 @@ def test_a_bare_list_is_drawn_as_its_heading_announces(
 
     assert (sketch and sketch.family) == family
     assert sketch is None or len(sketch.parts) == text.count("\n") + 1
+    assert sketch is None or sketch.lettering is Lettering.NONE
 
 
 def test_a_heading_that_sets_one_against_the_other_is_drawn_as_two_sides() -> None:

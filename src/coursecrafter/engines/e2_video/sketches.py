@@ -75,7 +75,8 @@ def _drawn(text: SceneText, shown: Sequence[str], *, lettering: Lettering, area:
     if not mark or not FEWEST_LINES <= len(lines) <= MOST_LINES:
         return sketch
     marked = "\n".join(f"{mark.format(number)} {line}." for number, line in enumerate(lines, 1))
-    return sketch_of(text.language, text.heading, [marked], lettering=lettering, area=area)
+    # The same words stand beside it, in lines of their own.
+    return sketch_of(text.language, text.heading, [marked], lettering=Lettering.NONE, area=area)
 
 
 def sketch_for_any_place(language: str, heading: str, texts: Sequence[str]) -> Sketch:
