@@ -11,8 +11,10 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from background_shops import PATIENCE_S, Shopfloor, chalk_deck, until
+from coursecrafter.background.runner import Background
 from coursecrafter.domain.course import Engine
 from coursecrafter.jobs.fence import Fence
+from coursecrafter.jobs.queueing import is_queued
 
 # The task waits for a process of its own, and says what came of writing once that was ended. The child's own end is
 # put off until it has said so, as on a machine that is busy.
@@ -43,6 +45,23 @@ def leave_later(code):
 
 child.os._exit = leave_later
 tasks.TASKS["wait"] = wait_and_fail
+child.main()
+"""
+
+# The render ends in its row at once, and says so after its worker has looked at the row a few times.
+SLOW_TO_SAY = """
+import time
+from coursecrafter.authoring.render_jobs import fail_render
+from coursecrafter.background import child, tasks
+from coursecrafter.background.workers import LOOK_EVERY_S
+
+def end_and_say_so(shop, project_id, job_id):
+    with shop.database.worker(shop.identity(project_id)) as conn:
+        fail_render(conn, shop.author, job_id, "it ended")
+    time.sleep(4 * LOOK_EVERY_S)
+    return {}
+
+tasks.TASKS["render"] = end_and_say_so
 child.main()
 """
 
@@ -86,3 +105,24 @@ def test_what_breaks_because_the_worker_is_gone_is_not_written_down(floor: Shopf
     process.wait(PATIENCE_S)
     assert said.read_text() == "WorkTakenOver"
     assert floor.job(job_id).state == "queued"
+
+
+def test_a_render_that_ended_is_not_taken_for_one_that_nobody_wants(floor: Shopfloor, tmp_path: Path) -> None:
+    course = floor.course()
+    lesson_id = course.lesson()
+    floor.background = Background(floor.settings, floor.database)
+    course.background = floor.background
+    course.upload(chalk_deck(tmp_path / "Chalk.pptx"), "pptx", lesson_id)
+    course.ask("parse_ppt", lesson_id=lesson_id)
+    floor.background.close()
+    background = Background(floor.settings, floor.database, program=[sys.executable, "-c", SLOW_TO_SAY])
+    try:
+        job_id = course.order(Engine.E1, lesson_id)
+        until(lambda: course.job(job_id).state == "failed")
+        until(lambda: not course.read(is_queued, job_id))
+        processes = [child._process for child in background.carrier.children]
+    finally:
+        background.close()
+
+    assert processes
+    assert None not in processes

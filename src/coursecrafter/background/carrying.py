@@ -40,6 +40,8 @@ LONGEST_CALL_S = 1800.0
 LONGEST_READING_S = 3 * 3600.0
 """Of a file, whose pages a model may have to read one by one."""
 UNFINISHED = {"queued", "in_progress"}
+LONGEST_WORD_S = 30.0
+"""So long after its row has ended a render's process may take to say so."""
 
 MOST_TRIES = 6
 MOST_DEATHS = 2
@@ -76,6 +78,21 @@ def _refuse_poison(fence: Fence) -> None:
     """
     if fence.attempt > MOST_LOSSES:
         raise LostTooOften(f"The work was begun {fence.attempt} times, and ended its worker or was put off each time.")
+
+
+def _until_it_says_so(job_id: UUID) -> Callable[[sa.Connection], bool]:
+    """Whether a render is wanted. One that has just ended by itself still is: its process is about to say so."""
+    ended_at: float | None = None
+
+    def ask(conn: sa.Connection) -> bool:
+        nonlocal ended_at
+        state = find_job(conn, job_id).state
+        if state in UNFINISHED:
+            return True
+        ended_at = time.monotonic() if ended_at is None else ended_at
+        return state != "cancelled" and time.monotonic() - ended_at < LONGEST_WORD_S
+
+    return ask
 
 
 def wait_before(tries: int) -> float:
@@ -159,9 +176,9 @@ class Carrier:
             child.leave()
 
     def _render(self, identity: Identity, job_id: UUID, engine: str, fence: Fence) -> None:
-        is_wanted = self._while(fence, lambda conn: find_job(conn, job_id).state in UNFINISHED, identity)
-        if not is_wanted():
+        if not self._while(fence, lambda conn: find_job(conn, job_id).state in UNFINISHED, identity)():
             return
+        is_wanted = self._while(fence, _until_it_says_so(job_id), identity)
         try:
             self._ask(identity, "render", {"job_id": job_id}, fence, LONGEST_S[engine], is_wanted)
         except CourseCrafterError as error:
