@@ -110,6 +110,16 @@ def test_pages_of_a_long_list_are_about_as_full_as_each_other() -> None:
     assert pages[0].face.size_px > 40
 
 
+def test_a_short_word_does_not_stand_alone_between_long_ones() -> None:
+    words, sizes = tokenize("Foundations of Geometry."), (120, 108, 96, 84)
+    width = round(Face(600, 120).length("Foundations") * 1.02)
+
+    ((page,),) = set_pages([words], FACE, Box(0, 0, width, 600), sizes)
+
+    assert rows_of(page.words)[1:] in (["of Geometry."], ["Geometry."])
+    assert page.face.size_px < sizes[0]
+
+
 def test_what_goes_on_with_a_point_stands_closer_than_the_next_point() -> None:
     text = "Tell the authority within 72 h of the breach\nTell the people\nWrite it down"
 

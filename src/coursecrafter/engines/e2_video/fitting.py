@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from coursecrafter.engines.e2_video.faces import Face
 from coursecrafter.engines.e2_video.palette import RGB
@@ -29,6 +30,8 @@ CLOSE_EM = 1.16
 CAP_HEIGHT_EM, NAME_PITCH_EM = 0.727, 1.22
 WIDOW_SHARE, WIDOW_EM = 0.4, 3.2
 """How wide a last line may be that looks like a slip: of its column, or where words are not parted, of its type."""
+LONELY_SHARE, LEAST_SHARE = 0.3, 0.7
+"""How wide a word is of its column that looks lost in a line of its own; how much smaller type may be to help it."""
 NAME_MIDDLE_PX = 10
 """How far above its baseline the middle of a small line stands."""
 
@@ -170,13 +173,19 @@ def set_pages(
     faces = [_narration_face(type_face, size) for size in sizes]
     tried = [[_pages(words, face, area) for words in segments] for face in faces]
     fewest = [len(pages) for pages in tried[-1]]
-    good = (
+    good = [
         nth
         for nth, face in enumerate(faces)
         if [len(pages) for pages in tried[nth]] == fewest
         and all(least_width_px(words, face) <= area.width for words in segments)
+    ]
+    calm = (
+        nth
+        for nth in good
+        if sizes[nth] >= LEAST_SHARE * sizes[good[0]]
+        and not any(_has_lonely_word(page, area.width) for pages in tried[nth] for page in pages)
     )
-    nth = next(good, len(faces) - 1)
+    nth = next(calm, good[0] if good else len(faces) - 1)
     leading = line_pitch_px(sizes[nth])
     return tuple(tuple(_page(lines, faces[nth], area, leading) for lines in pages) for pages in tried[nth])
 
@@ -248,6 +257,17 @@ def without_widow(lines: tuple[Line, ...], face: Face, width_px: int) -> tuple[L
         if not _has_widow(narrower, face, width_px):
             return narrower
     return lines
+
+
+def _has_lonely_word(lines: Sequence[Line], width_px: int) -> bool:
+    """Whether a short word fills a line in the middle of a sentence, since the next one is long."""
+    return any(
+        len(line.tokens) == 1
+        and line.tokens[0].has_space
+        and not (line.tokens[0].ends_sentence or after.tokens[0].starts_line)
+        and line.width_px <= LONELY_SHARE * width_px
+        for line, after in pairwise(lines)
+    )
 
 
 def _has_widow(lines: tuple[Line, ...], face: Face, width_px: int) -> bool:
