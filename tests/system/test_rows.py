@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -224,6 +225,17 @@ def test_two_builds_of_one_course_do_not_meet(shop: Workshop, deck: Path) -> Non
 
         with pytest.raises(ProjectBusy, match="CC-0601"):
             build(shop, deck)
+
+
+def test_a_project_is_held_for_longer_than_a_session_may_be_idle(shop: Workshop) -> None:
+    """A build of many slides takes longer than the five minutes after which whoever is silent is frozen."""
+    with shop.database.app(shop.identity()) as conn:
+        conn.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = '100ms'"))
+        hold_project(conn, shop.author, name="Long", code="LONG-1")
+
+        time.sleep(0.5)
+
+        assert conn.scalar(sa.text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")) > 0
 
 
 def test_the_same_code_is_the_same_project(shop: Workshop, deck: Path, whole: Built) -> None:

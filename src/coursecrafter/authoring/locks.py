@@ -20,6 +20,8 @@ class ProjectBusy(JobError):
 def hold_project(conn: Connection, author: Author, *, name: str, code: str | None) -> None:
     """Hold a project for as long as the caller's transaction is open; a killed process lets go by itself.
 
+    The transaction may be idle for as long as a course takes to be built.
+
     Raises:
         ProjectBusy: CC-0601.
     """
@@ -27,3 +29,4 @@ def hold_project(conn: Connection, author: Author, *, name: str, code: str | Non
     query = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:key, 1))")
     if not conn.execute(query, {"key": key}).scalar_one():
         raise ProjectBusy("Another process is building this course right now.")
+    conn.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
