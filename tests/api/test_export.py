@@ -6,6 +6,8 @@ import hashlib
 import io
 import json
 import zipfile
+from contextlib import suppress
+from pathlib import Path
 from uuid import uuid4
 
 import httpx
@@ -42,6 +44,24 @@ def test_the_package_comes_as_one_zip(package: httpx.Response) -> None:
         for one in files:
             assert hashlib.sha256(archive.read(f"HRA101/{one['path']}")).hexdigest() == one["sha256"]
     assert len(files) == 26
+
+
+def test_a_package_leaves_nothing_open(served: ServedCourse, package: httpx.Response) -> None:
+    before = open_lists()
+
+    for _ in range(3):
+        served.author.get(f"/export/{served.made.course.project_id}/package", headers={"range": "bytes=0-9"})
+
+    assert open_lists() == before
+
+
+def open_lists() -> set[str]:
+    """Lists of calls that this process, which is the service's too, holds open."""
+    held = set()
+    for entry in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):
+            held.add(str(entry.readlink()))
+    return {name for name in held if ".json" in name}
 
 
 def test_a_package_that_broke_off_is_taken_up_again(served: ServedCourse, package: httpx.Response) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
-from typing import Any, BinaryIO
+from typing import IO, Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, text
@@ -175,7 +175,7 @@ def course_of(conn: Connection, project_id: UUID, files: tuple[ExportedFile, ...
     )
 
 
-def write_calls(conn: Connection, project_id: UUID, file: BinaryIO) -> int:
+def write_calls(conn: Connection, project_id: UUID, file: IO[bytes]) -> int:
     """Write a course's calls to models into a file as a JSON list, the first one first; how many there are.
 
     In bounded memory: a course may have tens of thousands.

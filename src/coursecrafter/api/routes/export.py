@@ -47,16 +47,14 @@ def read_package(call: Calling, request: Request, project_id: UUID) -> Response:
 
     The same course gives the same bytes, so a download that broke off is taken up again by Range and If-Range.
     """
-    calls = Path(tempfile.mkstemp(suffix=".json")[1])
-    try:
-        with call.site.database.app(call.identity(project_id)) as conn, calls.open("wb") as file:
+    with tempfile.NamedTemporaryFile(suffix=".json") as file:
+        with call.site.database.app(call.identity(project_id)) as conn:
             course = read_exported(conn, project_id)
             write_calls(conn, project_id, file)
-        with calls.open("rb") as file:
-            tag = _tag("package", course, hashlib.file_digest(file, "sha256").hexdigest())
+        file.seek(0)
+        tag = _tag("package", course, hashlib.file_digest(file, "sha256").hexdigest())
+        calls = Path(file.name)
         return _answer(request, course, "package", tag, lambda out: write_package(out, course, call.store, calls))
-    finally:
-        calls.unlink(missing_ok=True)
 
 
 @routes.gives("/{project_id}/assets-zip", (ZIP,), refuses=HELD_BACK)
