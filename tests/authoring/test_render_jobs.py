@@ -218,6 +218,18 @@ def test_step_log_and_time_left_are_noted_without_an_event_and_the_rest_stays(ca
     assert len(cast.events()) == told
 
 
+@pytest.mark.parametrize("end", ["failed", "cancelled"])
+def test_nobody_waits_for_what_was_left_of_a_job_that_was_given_up(cast: Cast, end: str) -> None:
+    job_id = started(cast)
+    note(cast, job_id, step="speech", time_left_s=12.5)
+
+    MOVES[end](cast, job_id)
+
+    job = read(cast, job_id)
+    assert job.metadata["step"] == "speech"
+    assert "time_left_s" not in job.metadata
+
+
 def test_the_log_keeps_its_last_lines(cast: Cast) -> None:
     job_id = started(cast)
     with cast.session() as conn:

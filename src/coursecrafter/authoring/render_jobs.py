@@ -267,8 +267,8 @@ def fail_render(
     _require(job, "failed")
     with _act(conn, author, Event.RENDER_FAILED, job) as act:
         act.payload["message"] = _storable(message)
-        said = {metadata_column(job.table).name: {**job.metadata, "error": _all_storable(told)}} if told else {}
-        _end(act, job, "failed", {"error_message": _storable(message), **said})
+        error = {"error": _all_storable(told)} if told else {}
+        _end(act, job, "failed", {"error_message": _storable(message), **_said_last(job, error)})
 
 
 def cancel_render(conn: Connection, author: Author, job_id: UUID) -> None:
@@ -284,7 +284,7 @@ def cancel_render(conn: Connection, author: Author, job_id: UUID) -> None:
         return
     _require(job, "cancelled")
     with _act(conn, author, Event.RENDER_CANCELLED, job) as act:
-        _end(act, job, "cancelled", {})
+        _end(act, job, "cancelled", _said_last(job, {}))
 
 
 def close_interrupted(conn: Connection, author: Author, project_id: UUID) -> int:
@@ -348,6 +348,12 @@ def _act(conn: Connection, author: Author, event: Event, job: RenderJob) -> Abst
 def _publish(act: Edit, job: RenderJob, output: Output) -> AssetVersion:
     slot = Slot(job.project_id, output.role, job.engine, job.lesson_id, output.scene_id, output.segment_id)
     return put_asset(act, slot, output.object, output.asset_type, output.metadata)
+
+
+def _said_last(job: RenderJob, noted: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands in a job that was given up: nobody waits for what was left of it."""
+    said = {name: value for name, value in job.metadata.items() if name != "time_left_s"}
+    return {metadata_column(job.table).name: {**said, **noted}}
 
 
 def _end(act: Edit, job: RenderJob, state: str, values: Mapping[str, Any]) -> None:
