@@ -221,7 +221,11 @@ class QueueWorker:
             await asyncio.sleep(self._settings.lease_s / BEATS_PER_LEASE)
             worker_id = lane.client and lane.client.worker_id
             if worker_id:
-                await lane.app.manager.update_heartbeat(worker_id)
+                try:
+                    await lane.app.manager.update_heartbeat(worker_id)
+                except Exception:
+                    # Whoever stops beating is given up for ever.
+                    log.exception("no heartbeat")
 
     async def _fetch_on(self, lane: _LaneAtWork) -> None:
         while not self._stopping.is_set():

@@ -57,7 +57,7 @@ class NobodyWorks(JobError):
 
     code = "CC-0630"
     status = 503
-    remedy = "Start `coursecrafter worker`, or `serve` without --no-worker, with slots for this lane."
+    remedy = "Start `coursecrafter worker`, or `serve` without --no-worker, with slots for what waits."
 
 
 class WaitsTooLong(JobError):
