@@ -33,9 +33,14 @@ def wait_and_fail(shop, project_id, job_id):
     try:
         with shop.database.worker(shop.identity(project_id)) as conn:
             fail_render(conn, shop.author, job_id, "the reader ended")
-        said.write_text("written")
+        say("written")
     except Exception as error:
-        said.write_text(type(error).__name__)
+        say(type(error).__name__)
+
+def say(word):
+    # Whole or not there: whoever waits for it goes at once.
+    said.with_suffix(".part").write_text(word)
+    said.with_suffix(".part").rename(said)
 
 def leave_later(code):
     ends = time.monotonic() + 60
