@@ -22,6 +22,7 @@ from coursecrafter.gateway.providers.offline_text.language import (
     words,
 )
 from coursecrafter.gateway.providers.offline_text.phrases import phrases
+from coursecrafter.gateway.providers.offline_text.presenter_notes import script_of, without_marks
 from coursecrafter.gateway.providers.offline_text.statements import (
     FRONT_TITLE,
     is_about_itself,
@@ -91,12 +92,13 @@ def write_outline(tag: str, payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _slide_scene(language: Language, scene: Mapping[str, Any], most_words: int) -> _Scene | None:
-    """What the slide says: sentences of the notes, else its texts; None where it says nothing."""
+    """What the slide says: its notes where they are a script, else its texts; None where it says nothing."""
     ref = str(scene["ref"])
     number = ref.rpartition(" ")[2]
     heading = tidy(scene.get("heading") or "")
-    told = language.sentences(without_addresses(scene.get("notes") or ""))
-    spoken = [Statement(as_sentence(text), f"notes {number}") for text in told if is_prose(text)]
+    told = language.sentences(without_addresses(without_marks(scene.get("notes") or "")))
+    script = script_of([text for text in told if is_prose(text)])
+    spoken = [Statement(as_sentence(text), f"notes {number}") for text in script]
     if not spoken:
         spoken = [Statement(text, ref) for text in screen_sentences(language, heading, scene["texts"])]
     statements = carrying(language, _without_repeats(spoken), most_words)
