@@ -125,6 +125,8 @@ def test_a_figure_says_what_it_counts(text: str, amount: str, counts: str) -> No
     [
         "If equals are added, then the wholes are equal.\nIf they are taken away, then the rest is.\nCommon notions",
         "Low wages (less than 25 cents an hour), but food is dear.\nLong hours, no days off.\nNo masks.\nNo doctors.",
+        "A word and a year look clever, but programs try exactly such patterns first.\nSix words, drawn from a list, hold."
+        "\nDo not use these: they are no secret, and they never were.",
         "Straight line?\nSegment?\nPlane angle?",
         "(See slide notes for additional information)",
     ],
@@ -177,7 +179,7 @@ def test_a_drawing_is_told_in_words() -> None:
 def test_a_label_never_says_the_opposite() -> None:
     english = Language("en")
 
-    assert label_of(english, "and do not open the valve") == "Not open the valve"
+    assert label_of(english, "and do not open the valve") == "Do not open the valve"
     assert label_of(english, "open the large red valve of the tank not before the pressure has gone down") == ""
 
 

@@ -47,7 +47,7 @@ _STEP = re.compile(
     r"(?:^|(?<=\s))\d{1,2}[.)]\s+(?=[^\W\d])|\b(?:step|schritt|étape|paso|passo|etapa|phase|fase)\s+\d", re.IGNORECASE
 )
 _ORDER = re.compile(
-    r"\b(?<!-)(?:first(?:ly)?(?!-)|then|next|after that|afterwards|subsequently|finally|lastly|at last|start by"
+    r"\b(?<!-)(?:first(?:ly)?(?!-|[.!?])|then|next|after that|afterwards|subsequently|finally|lastly|at last|start by"
     r"|begin by"
     r"|zuerst|zunächst|als erstes|dann|danach|anschließend|daraufhin|schließlich|zum schluss|zuletzt"
     r"|d[’']abord|ensuite|puis|après cela|enfin|pour finir|pour terminer|commencez par"

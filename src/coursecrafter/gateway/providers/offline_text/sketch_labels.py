@@ -56,6 +56,8 @@ INNER_ORDER = re.compile(
     r"|primeiro|depois)\b\s*",
     re.IGNORECASE,
 )
+FORBIDS = re.compile(r"(?:do|does|did|can|may|must|should|will)\s+not$", re.IGNORECASE)
+"""Without its verb a "not" is no English."""
 LEFT_OPEN = re.compile(r"\s+(?:and|und|et|y|e|or|oder|ou|dès|schon|ya|já)$", re.IGNORECASE)
 MELTED = re.compile(r"[ld][’'](?=\w)", re.IGNORECASE)
 JOINS = re.compile(r"\s+(?:and|und|et|y|e|sowie|then|dann|puis)\s+", re.IGNORECASE)
@@ -104,7 +106,7 @@ def _without_small_words(language: Language, text: str) -> str:
     if language.code not in STOP_WORDS:
         return text
     found = text.split()
-    while len(found) > 1 and _is_small(language, found[0]):
+    while len(found) > 1 and _is_small(language, found[0]) and not FORBIDS.match(" ".join(found[:2])):
         found = found[1:]
     rest = " ".join(found)
     article = MELTED.match(rest) if language.code == "fr" else None
