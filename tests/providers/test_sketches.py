@@ -125,7 +125,7 @@ def test_a_figure_says_what_it_counts(text: str, amount: str, counts: str) -> No
     [
         "If equals are added, then the wholes are equal.\nIf they are taken away, then the rest is.\nCommon notions",
         "Low wages (less than 25 cents an hour), but food is dear.\nLong hours, no days off.\nNo masks.\nNo doctors.",
-        "A word looks clever, but programs try it first.\nSix words, drawn at random, hold.\nDo not use it, not even once.",
+        "A word looks clever, but programs try it first.\nSix words, drawn at random, hold.\nDo not use it, not once.",
         "Straight line?\nSegment?\nPlane angle?",
         "(See slide notes for additional information)",
     ],
