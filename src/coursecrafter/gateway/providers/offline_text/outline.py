@@ -7,7 +7,7 @@ one slide changes its own scene. Documents' sentences are given to the scene tha
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,7 @@ from coursecrafter.gateway.providers.offline_text.statements import (
     leans_on_others,
     without_numbering,
 )
+from coursecrafter.gateway.providers.offline_text.table_rows import is_row_of_numbers, table_at, tell_rows
 from coursecrafter.gateway.providers.offline_text.textrank import best_indices, rank_sentences
 
 HEADING_CHARS = 60
@@ -47,10 +48,15 @@ CHARS_PER_WORD = 2  # where no spaces tell
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A sentence and where it stands ("slide 3", "notes 3", "Handbook p. 3")."""
+    """A sentence and where it stands ("slide 3", "notes 3", "Handbook p. 3").
+
+    Attributes:
+        table: which of the slide's tables it is a row of, from 1; 0: none.
+    """
 
     text: str
     ref: str
+    table: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,33 +106,51 @@ def _slide_scene(language: Language, scene: Mapping[str, Any], most_words: int) 
     script = script_of([text for text in told if is_prose(text)])
     spoken = [Statement(as_sentence(text), f"notes {number}") for text in script]
     if not spoken:
-        spoken = [Statement(text, ref) for text in screen_sentences(language, heading, scene["texts"])]
+        spoken = _on_screen(language, heading, ref, scene["texts"])
     statements = carrying(language, _without_repeats(spoken), most_words)
     if not statements:
         return None
     return _Scene(ref, cut_words(heading or statements[0].text.rstrip(".。"), HEADING_CHARS), tuple(statements))
 
 
-def screen_sentences(language: Language, heading: str, texts: Sequence[str]) -> list[str]:
-    """Speak what stands on a slide: its heading, short bullets as one list, sentences as they are."""
-    entries = without_numbering(
-        [entry for text in texts for entry in lines(text) if entry.casefold() != heading.casefold()]
-    )
-    spoken: list[str] = [as_sentence(heading)] if is_prose(heading) else []
+def _on_screen(language: Language, heading: str, ref: str, texts: Sequence[str]) -> list[Statement]:
+    """Speak what stands on a slide: its heading, tables by their rows, short bullets as one list, sentences."""
+    found = [entry for text in texts for entry in lines(text, is_row_of_numbers)]
+    entries = without_numbering([entry for entry in found if entry.casefold() != heading.casefold()])
+    spoken = [Statement(as_sentence(heading), ref)] if is_prose(heading) else []
+    plain: list[str] = []
+    at = tables = 0
+    while at < len(entries):
+        rows = table_at(entries, at)
+        if not rows:
+            plain.append(entries[at])
+            at += 1
+            continue
+        spoken += [Statement(text, ref) for text in _plainly(language, plain)]
+        tables += 1
+        spoken += [Statement(as_sentence(text), ref, tables) for text in tell_rows(language, rows)]
+        plain, at = [], at + len(rows)
+    return [*spoken, *(Statement(text, ref) for text in _plainly(language, plain))]
+
+
+def _plainly(language: Language, entries: Sequence[str]) -> list[str]:
+    """Short entries as one list, sentences as they are."""
+    spoken: list[str] = []
     short: list[str] = []
-    for entry in entries:
+    for entry in filter(is_prose, entries):
         if is_list_entry(entry):
             short.append(entry.rstrip(".;,"))
             continue
         spoken.extend(joined(short))
         short = []
         spoken.extend(as_sentence(sentence) for sentence in language.sentences(entry))
-    return [sentence for sentence in [*spoken, *joined(short)] if is_prose(sentence)]
+    return list(filter(is_prose, [*spoken, *joined(short)]))
 
 
-def lines(text: str) -> list[str]:
-    """The lines of a text that a voice could say."""
-    return [line for line in (tidy(line) for line in text.replace("\v", "\n").split("\n")) if is_prose(line)]
+def lines(text: str, is_kept: Callable[[str], bool] = is_prose) -> list[str]:
+    """The lines of a text that a voice could say, and those that are to be kept beside them."""
+    found = (tidy(line) for line in text.replace("\v", "\n").split("\n"))
+    return [line for line in found if is_prose(line) or is_kept(line)]
 
 
 def repeated_lines(slides: Sequence[Mapping[str, Any]]) -> frozenset[str]:
@@ -155,7 +179,7 @@ def _without_repeats(statements: Sequence[Statement]) -> list[Statement]:
 
 
 def carrying(language: Language, statements: Sequence[Statement], most_words: int) -> list[Statement]:
-    """The highest ranked sentences that fit, in order of the source; at least one."""
+    """The highest ranked sentences that fit, in order of the source; at least one. Of a table its first rows."""
     scores = rank_sentences([language.stems(statement.text) for statement in statements])
     ranking = sorted(range(len(statements)), key=lambda index: (-scores[index], index))
     usual = sum(scores) / max(len(scores), 1)
@@ -169,7 +193,15 @@ def carrying(language: Language, statements: Sequence[Statement], most_words: in
             left -= length
         else:
             is_full = True
-    return [statements[index] for index in sorted(chosen)]
+    return [statements[index] for index in _first_rows(statements, sorted(chosen))]
+
+
+def _first_rows(statements: Sequence[Statement], chosen: Sequence[int]) -> list[int]:
+    """As many rows of each table as were chosen, from its top."""
+    rows: dict[int, list[int]] = defaultdict(list)
+    for index, statement in enumerate(statements):
+        rows[statement.table].append(index)
+    return [index if (nth := statements[index].table) == 0 else rows[nth].pop(0) for index in chosen]
 
 
 def _length_words(language: Language, text: str) -> int:
