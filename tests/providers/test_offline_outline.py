@@ -161,7 +161,7 @@ def test_a_slide_with_nothing_to_say_has_no_scene(writer: OfflineText) -> None:
     assert "slide 4" not in by_ref(outline(writer, COURSE))
 
 
-def test_a_change_on_one_slide_changes_its_scene_alone(writer: OfflineText) -> None:
+def test_a_change_on_one_slide_changes_its_scene_and_what_the_closing_says_of_it(writer: OfflineText) -> None:
     changed = deepcopy(COURSE)
     changed["scenes"][1]["notes"] = changed["scenes"][1]["notes"].replace("melted", "used")
     changed["scenes"][4]["texts"] = ["Switch off: idle power costs money every night."]
@@ -169,19 +169,19 @@ def test_a_change_on_one_slide_changes_its_scene_alone(writer: OfflineText) -> N
     before, after = outline(writer, COURSE), outline(writer, changed)
 
     differing = [old["ref"] for old, new in zip(before, after, strict=True) if old != new]
-    assert differing == ["slide 2", "slide 5"]
+    assert differing == ["slide 2", "slide 5", None]
+    assert source_words(after[-1]) - source_words(before[-1]) == {"used", "idle"}
 
 
-def test_the_closing_scene_names_headings(writer: OfflineText) -> None:
+def test_the_closing_scene_says_what_the_scenes_state(writer: OfflineText) -> None:
     closing = outline(writer, COURSE)[-1]
 
     assert closing["ref"] is None
     assert closing["heading"] == "Key points"
-    assert [segment["text"] for segment in closing["segments"]] == [
-        "Sorting waste.",
-        "Saving water.",
-        "Energy at home.",
-        "What to remember.",
+    assert closing["segments"] == [
+        {"text": WASTE[0], "refs": ["notes 2"]},
+        {"text": "Saving water: Short showers, Full machines, Rain for the garden.", "refs": ["slide 3"]},
+        {"text": "Switch off: standby power costs money every night.", "refs": ["slide 5"]},
     ]
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from coursecrafter.gateway.providers.offline_text.closing import KeyPoint, fitting, key_point
 from coursecrafter.gateway.providers.offline_text.language import (
     Language,
     as_sentence,
@@ -33,7 +34,7 @@ from coursecrafter.gateway.providers.offline_text.table_rows import is_row_of_nu
 from coursecrafter.gateway.providers.offline_text.textrank import best_indices, rank_sentences
 
 HEADING_CHARS = 60
-MOST_KEY_POINTS = 5
+FEWEST_KEY_POINTS, MOST_KEY_POINTS = 3, 5
 SHORT_SENTENCE_WORDS = 7
 LIST_ENTRY_WORDS = 5
 LONGEST_ENTRY_CHARS = 60
@@ -284,22 +285,22 @@ def _opening(language: Language, title: str, scenes: Sequence[_Scene]) -> list[d
 
 
 def _closing(tag: str, title: str, scenes: Sequence[_Scene]) -> list[dict[str, Any]]:
-    """Up to five headings, spread over the course."""
-    label = phrases(tag).key_points
-    unique = {
-        scene.heading.casefold(): scene
-        for scene in reversed(scenes)
-        if scene.heading.casefold() != tidy(title).casefold()
-    }
-    headed = [
-        scene for scene in scenes if unique.get(scene.heading.casefold()) is scene and not scene.heading.endswith("…")
-    ]
-    if len(headed) < MOST_KEY_POINTS - 2:
+    """Up to five statements, spread over the course; none of an agenda, thanks or a page for questions."""
+    language = language_of(tag)
+    found: dict[str, tuple[KeyPoint, str]] = {}
+    for nth, scene in enumerate(scenes):
+        is_cover = nth == 0 or scene.heading.casefold() == tidy(title).casefold()
+        listed = [index for index, one in enumerate(scene.statements) if one.ref == scene.ref and not is_cover]
+        point = key_point(language, scene.heading, [one.text for one in scene.statements], listed)
+        if point and not FRONT_TITLE.search(scene.heading):
+            found.setdefault(point.text.casefold(), (point, scene.statements[point.index].ref))
+    stated = [(point, ref) for point, ref in found.values() if point.is_statement]
+    points = stated if len(stated) >= MOST_KEY_POINTS else list(found.values())
+    if len(points) < FEWEST_KEY_POINTS:
         return []
-    steps = [index * (len(headed) - 1) // (MOST_KEY_POINTS - 1) for index in range(MOST_KEY_POINTS)]
-    chosen = [headed[index] for index in sorted(set(steps))]
-    segments = [{"text": as_sentence(scene.heading), "refs": [scene.ref]} for scene in chosen]
-    return [{"ref": None, "heading": label, "segments": segments}]
+    chosen = fitting([point.text for point, _ in points], MOST_KEY_POINTS, FEWEST_KEY_POINTS)
+    segments = [{"text": points[index][0].text, "refs": [points[index][1]]} for index in chosen]
+    return [{"ref": None, "heading": phrases(tag).key_points, "segments": segments}]
 
 
 def _as_json(language: Language, ref: str | None, heading: str, statements: Sequence[Statement]) -> dict[str, Any]:

@@ -47,11 +47,13 @@ LEGAL = re.compile(
 ABOUT_ITSELF = re.compile(
     r"\b(?:this|the (?:following|present|next|previous)|in this|our) "
     r"(?:(?:short|small|little|brief|practical) )?"
-    r"(?:handbook|document|chapter|section|guide|manual|book|booklet|course|lesson|module|page|paper|report|slides?|deck"
+    r"(?:handbook|document|chapter|section|guide|manual|book|booklet|course|lesson|module|page|paper|report"
+    r"|slides?|deck"
     r"|presentation|part|unit|text|appendix|workshop)\b"
     r"|\b(?:see|as (?:shown|described|said|explained)) (?:in )?(?:chapter|section|page|figure|table|above|below)\b"
     r"|\b(?:dies(?:e[rsmn]?)?|das vorliegende|die vorliegende|im folgenden|in diese[mr]) "
-    r"(?:handbuch|dokument|kapitel|abschnitt|leitfaden|buch|kurs|lektion|modul|seite|bericht|folien?|teil|text|anhang)\b"
+    r"(?:handbuch|dokument|kapitel|abschnitt|leitfaden|buch|kurs|lektion|modul|seite|bericht|folien?|teil"
+    r"|text|anhang)\b"
     r"|\b(?:ce|cet|cette|ces|dans ce|dans cette) "
     r"(?:manuel|document|chapitre|section|guide|livre|cours|leçon|module|page|rapport|partie|texte|annexe)\b"
     r"|\b(?:este|esta|estos|estas|neste|nesta|deste|desta) "
@@ -61,11 +63,25 @@ ABOUT_ITSELF = re.compile(
     re.IGNORECASE,
 )
 FRONT_TITLE = re.compile(
-    r"^(?:agenda|contents|overview|outline|objectives?|learning (?:objectives?|goals?)|what you will\b.*|q ?& ?a"
-    r"|questions\??|references|sources|literature|thank you\b.*|thanks\b.*|contact|about\b.*|inhalt|überblick"
-    r"|übersicht|gliederung|lernziele?|ziele|fragen\??|quellen|literatur"
-    r"|danke\b.*|vielen dank\b.*|kontakt|sommaire|plan|objectifs?|sources"
-    r"|merci\b.*|índice|contenidos?|objetivos?|referencias|gracias\b.*|conteúdos?|sumário|referências|obrigad[oa]\b.*)$"
+    r"^[¿¡]?(?:agenda(?: (?:for|of) (?:today|the day))?|(?:table of )?contents|overview|outline|objectives?"
+    r"|learning (?:objectives?|goals?)|what you will\b.*|q ?& ?a\b.*|(?:any )?questions(?: (?:and"
+    r"|&) answers)?|references"
+    r"|sources|literature|bibliography|(?:many )?thank(?:s| you)\b.*|the end|contact|about\b.*"
+    r"|inhalt(?:sverzeichnis)?|überblick|übersicht|gliederung|tagesordnung|lernziele?|ziele|(?:noch |ihre )?fragen"
+    r"(?: (?:und|&) antworten)?|gibt es (?:noch )?fragen|quellen|literatur|(?:(?:vielen|herzlichen|besten) )?dank\b.*"
+    r"|danke\b.*|kontakt"
+    r"|sommaire|plan|ordre du jour|table des matières|objectifs?|sources|bibliographie|(?:avez-vous )?(?:des |vos )?"
+    r"questions(?: (?:et|/) réponses|-réponses)?|(?:un grand )?merci\b.*|remerciements"
+    r"|índice|contenidos?|orden del día|temario|objetivos?|referencias|bibliografía|(?:alguna "
+    r"|hay )?(?:pregunta|duda)s?"
+    r"(?: y respuestas)?|ruegos y preguntas|(?:muchas )?gracias\b.*|contacto"
+    r"|conteúdos?|sumário|ordem (?:do dia|de trabalhos)|pauta|referências|bibliografia"
+    r"|(?:alguma )?(?:pergunta|dúvida)s?"
+    r"(?: e respostas)?|(?:muito )?obrigad[oa]\b.*|contato"
+    r"|inhoud|oorsig|dagorde|sakelys|doelwitte|(?:enige )?vrae(?: en antwoorde)?|bronne|verwysings"
+    r"|(?:baie )?dankie\b.*|kontak"
+    r"|overzicht|(?:nog )?vragen|bronnen|bedankt\b.*|indice|ordine del giorno|domande|fonti|grazie\b.*"
+    r"|目录|议程|问答|(?:谢谢|感谢).*|جدول الأعمال|المحتويات|الأسئلة|أسئلة|شكر(?:ا|اً|ًا)\b.*)\s*[?!.:…؟！？]*$"
     r"|\bagenda$",
     re.IGNORECASE,
 )
