@@ -344,6 +344,27 @@ def test_an_unknown_task_is_refused(writer: OfflineText) -> None:
         writer.write(TextRequest("poem", "en", {}))
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["for row in rows[1:]:", "if x > 3:", "else:", "def stop():", "class Truck:", "while (x < 3) {", "int x = 3;"],
+)
+def test_a_line_of_a_program_keeps_its_end(writer: OfflineText, line: str) -> None:
+    texts = [f"A loop runs its body again and again:\n{line}\nIt ends when nothing is left."]
+    slide = {"ref": "slide 1", "heading": "Loops", "texts": texts, "notes": ""}
+    script = {"title": "", "heading": "Loops", "points": texts, "notes": ""}
+
+    scenes = outline(writer, {"title": "Loops", "scenes": [slide]})
+    segments = writer.write(TextRequest("script", "en", script)).value["segments"]
+
+    for told in (narration(scenes[0]), narration({"segments": segments})):
+        assert told == f"Loops. A loop runs its body again and again. {line} It ends when nothing is left."
+
+
+@pytest.mark.parametrize("line", ["For example:", "Notes (see below):", "Class rules:", "Doors;", "Item(s) to bring:"])
+def test_a_line_that_is_no_program_ends_in_a_full_stop(line: str) -> None:
+    assert as_sentence(line) == f"{line[:-1]}."
+
+
 def test_sentences_and_cuts_end_well() -> None:
     assert [as_sentence(text) for text in ("One:", "Two!", "三", " - ", "“Four.”")] == [
         "One.",

@@ -59,6 +59,11 @@ SOURCE_LINE = re.compile(
     r"(?:quellen?|sources?|bild|foto|photo|image|resources?|références?|references?|fuentes?|fontes?|imagen|imagem|buch|isbn)\s*:"
     r"|©|\(c\)|[=_*#~-]{4,}"
 )
+LONGEST_CODE_LINE = 120
+CODE_LINE = re.compile(
+    r"(?:(?:async )?(?:def|class|if|elif|for|while|with|except|switch|case|match)\b.*|else|try|finally|do)\s*[:{]"
+    r"|.*(?:\w\(.*\)|\w\[.*\]|[^<>=!]=).*;"
+)
 BULLET = re.compile(r"^(?:\s*#{1,6}\s|(?:[\s•‣⁃◦▪■●○◆►✓✔➤➢·*]|[–—-](?!\d))+)\s*(?=\S)")
 
 
@@ -114,8 +119,15 @@ def words(text: str) -> list[str]:
     return WORD.findall(text)
 
 
+def is_code(line: str) -> bool:
+    """Whether it is a line of a program whose end is a sign of its own: "for row in rows:", "x = 3;"."""
+    return len(line) <= LONGEST_CODE_LINE and CODE_LINE.fullmatch(line.strip()) is not None
+
+
 def as_sentence(text: str) -> str:
-    """With a full stop where it has no end of its own."""
+    """With a full stop where it has no end of its own; a line of a program keeps its colon."""
+    if is_code(text):
+        return text.strip()
     bare = text.rstrip(" :;,،；：，-–—")
     if bare.rstrip(CLOSERS).endswith(SENTENCE_ENDS) or not bare:
         return bare

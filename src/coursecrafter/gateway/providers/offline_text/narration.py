@@ -11,6 +11,7 @@ from coursecrafter.gateway.providers.offline_text.language import (
     SENTENCE_ENDS,
     Language,
     as_sentence,
+    is_code,
     is_prose,
     language_of,
     tidy,
@@ -95,7 +96,9 @@ def is_told(line: str) -> bool:
 
 
 def _spoken(text: str) -> str:
-    """As a sentence with a capital, but for names such as "makeITfair"."""
+    """As a sentence with a capital, but for names such as "makeITfair" and lines of a program."""
+    if is_code(text):
+        return as_sentence(text)
     first = text.split(maxsplit=1)[0] if text.strip() else ""
     is_small = first.islower() and len(first.rstrip(".,:;")) > 1
     return as_sentence(text[:1].upper() + text[1:] if is_small else text)

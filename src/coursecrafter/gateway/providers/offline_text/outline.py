@@ -16,6 +16,7 @@ from coursecrafter.gateway.providers.offline_text.language import (
     Language,
     as_sentence,
     cut_words,
+    is_code,
     is_prose,
     language_of,
     tidy,
@@ -165,7 +166,7 @@ def repeated_lines(slides: Sequence[Mapping[str, Any]]) -> frozenset[str]:
 def is_list_entry(entry: str) -> bool:
     """Whether it is spoken as a part of a list: a few words without an end."""
     is_short = len(words(entry)) <= LIST_ENTRY_WORDS and len(entry) <= LONGEST_ENTRY_CHARS
-    return is_short and not entry.endswith((".", "!", "?", ":", "。", "！", "？", "؟"))
+    return is_short and not is_code(entry) and not entry.endswith((".", "!", "?", ":", "。", "！", "？", "؟"))
 
 
 def joined(entries: Sequence[str]) -> list[str]:
