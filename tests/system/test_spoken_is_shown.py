@@ -43,6 +43,9 @@ UNSEEN = (
     " | ancestor::a:fld[starts-with(@type, 'slidenum') or starts-with(@type, 'datetime')]"
 )
 
+LOW = (0.6, 6.95)
+"""Inches from the left and from above."""
+
 
 def words(text: str) -> list[str]:
     return re.findall(r"\w+", text)
@@ -162,3 +165,21 @@ def test_a_deck_is_spoken_as_it_stands(deck: Path, tmp_path: Path) -> None:
     }
 
     assert not wrong, f"by slide, shown but not said, and said but not shown: {wrong}"
+
+
+def test_a_footer_is_all_that_is_shown_and_not_said(tmp_path: Path) -> None:
+    footers = [f"Acme GmbH · Confidential · {number}" for number in range(1, 6)]
+    deck = make_deck(
+        tmp_path / "footers.pptx",
+        [
+            Sketch(
+                f"Topic {place}", (f"Point {place}",), draw=lambda slide, text=text: add_text(slide, "F", text, at=LOW)
+            )
+            for place, text in enumerate(footers, 11)
+        ],
+    )
+
+    judged = judge(deck, tmp_path)
+
+    assert [shown - said for shown, said in judged.values()] == [Counter(words(footer)) for footer in footers]
+    assert [said - shown for shown, said in judged.values()] == [Counter()] * 5

@@ -21,6 +21,7 @@ from coursecrafter.ingest.characters import clean_line
 from coursecrafter.ingest.language import find_language
 from coursecrafter.ingest.package import A, Package, find_all, find_values
 from coursecrafter.ingest.placeholders import placeholder_kind
+from coursecrafter.ingest.repeated_texts import EdgeText, Repeated, find_repeated
 from coursecrafter.ingest.slide_media import find_media
 from coursecrafter.ingest.slide_text import SlideText, paragraph_text, split_into_builds
 from coursecrafter.ingest.state_deck import StateDeck, StateSource
@@ -44,6 +45,8 @@ def parse_deck(path: Path) -> dict[str, Any]:
     deck = StateDeck(package)
     size = _slide_size(deck.presentation)
     sections = _sections(deck.presentation, [slide_id for slide_id, _ in package.slides()])
+    repeated = _repeated(deck, size)
+    told: set[tuple[str | None, Repeated]] = set()
     slides: list[dict[str, Any]] = []
     hidden: list[int] = []
     runs: list[tuple[str, str, str]] = []
@@ -53,8 +56,15 @@ def parse_deck(path: Path) -> dict[str, Any]:
         if source.is_hidden:
             hidden.append(number)
             continue
-        text = SlideText(package, part, size)
-        slides.append({"number": number, "section": sections.get(number), **_slide(deck, source, text, size)})
+        section = sections.get(number)
+        left_out = repeated.get(number, {})
+        text = SlideText(package, part, size, left_out)
+        slide = {"number": number, "section": section, **_slide(deck, source, text, size)}
+        slides.append(slide)
+        # Each lesson's report tells it once, with the first slide that has it.
+        new = [one for one in dict.fromkeys(left_out.values()) if (section, one) not in told]
+        slide["caveats"] += [one.sentence for one in new]
+        told |= {(section, one) for one in new}
         runs += text.runs()
         fonts |= _named_fonts(package.parse(part))
     default = find_values(deck.presentation, "p:defaultTextStyle/a:lvl1pPr/a:defRPr/@lang")
@@ -83,6 +93,18 @@ def _slide(deck: StateDeck, source: StateSource, text: SlideText, size: tuple[in
         "caveats": [*source.caveats, *unplayed],
         "media": [one.to_json() for one in media],
     }
+
+
+def _repeated(deck: StateDeck, size: tuple[int, int]) -> dict[int, dict[int, Repeated]]:
+    """Headers and footers in text boxes, by slide and by their place on it."""
+    texts: list[EdgeText] = []
+    shown = 0
+    for number, part in enumerate(deck.parts, deck.first_number):
+        text = SlideText(deck.package, part, size)
+        if not text.is_hidden:
+            shown += 1
+            texts += text.edge_texts(number)
+    return {number - deck.first_number + 1: places for number, places in find_repeated(texts, shown).items()}
 
 
 def _slide_size(presentation: etree._Element) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """The text of a slide in reading order, and what must be seen for each piece to be read.
 
-Slide numbers, dates and footers are furniture and are not read; nor is what is hidden or stands beside the slide.
+Slide numbers, dates and footers are furniture and are not read, whether in placeholders or in text boxes that stand on
+most slides; nor is what is hidden or stands beside the slide.
 
 Source: ECMA-376 Part 1, 19.3 (slides), 21.1 (text), 21.4 (diagrams).
 """
@@ -8,7 +9,7 @@ Source: ECMA-376 Part 1, 19.3 (slides), 21.1 (text), 21.4 (diagrams).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -21,7 +22,8 @@ from coursecrafter.ingest.language import is_right_to_left
 from coursecrafter.ingest.package import A, P, Package, R, find_all, find_values
 from coursecrafter.ingest.placeholders import FURNITURE, TITLES, Box, Inheritance, placeholder_kind
 from coursecrafter.ingest.reading_order import sort_for_reading
-from coursecrafter.ingest.timing import Aspect, Part, State
+from coursecrafter.ingest.repeated_texts import LOWER_EDGE, UPPER_EDGE, EdgeText
+from coursecrafter.ingest.timing import Aspect, Part, State, read_states, shape_ids
 
 MAX_DEPTH = 30
 MAX_LEVEL = 8
@@ -58,25 +60,76 @@ class SlideText:
         package: the deck.
         part: the slide's part.
         size: width and height of the slide in EMU.
+        left_out: places of shapes, as `edge_texts` gives them, that are not read.
     """
 
-    def __init__(self, package: Package, part: str, size: tuple[int, int]) -> None:
+    def __init__(
+        self, package: Package, part: str, size: tuple[int, int], left_out: Collection[int] = frozenset()
+    ) -> None:
         self._package = package
         self._part = part
         self._size = size
+        self._left_out = left_out
         self._root = package.parse(part)
         self._inheritance = Inheritance(package, part)
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether its author hid the slide."""
+        return self._root.get("show") in {"0", "false"}
 
     @cached_property
     def readings(self) -> list[Reading]:
         """All that can be read on the slide, title first."""
-        tree = self._root.find(f"{P}cSld/{P}spTree")
-        shapes = [] if tree is None else [s for s in self._shapes(tree, frozenset(), MAX_DEPTH) if self._is_on_slide(s)]
+        shapes = [shape for place, shape in enumerate(self._own_shapes) if place not in self._left_out]
         is_rtl = is_right_to_left("".join(find_values(self._root, ".//a:t/text()")))
         titles = [shape for shape in shapes if shape.is_title]
         others = [shape for shape in shapes if not shape.is_title]
         ordered = [*titles, *self._sorted(others, is_rtl=is_rtl)]
         return [reading for shape in ordered for reading in self._read(shape)]
+
+    @cached_property
+    def _own_shapes(self) -> list[_Shape]:
+        """Those that stand on the slide, groups whole, in drawing order."""
+        tree = self._root.find(f"{P}cSld/{P}spTree")
+        return [] if tree is None else [s for s in self._shapes(tree, frozenset(), MAX_DEPTH) if self._is_on_slide(s)]
+
+    def edge_texts(self, number: int) -> Iterator[EdgeText]:
+        """Text boxes at the upper and lower edge that may be headers and footers.
+
+        Args:
+            number: that the slide shows.
+        """
+        width, height = (max(side, 1) for side in self._size)
+        moving = shape_ids(read_states(self._root)[0])
+        for place, shape in enumerate(self._own_shapes):
+            box = shape.box
+            is_header = box.bottom <= UPPER_EDGE * height
+            if not is_header and box.top < LOWER_EDGE * height:
+                continue
+            is_still = not any(part.shape_id in moving for part in shape.needs)
+            if is_still and self._is_text_box(shape) and not (is_header and self._may_be_title(shape)):
+                text = "\n".join(reading.block.text for reading in self._read(shape))
+                yield EdgeText(number, place, text, is_header, box.top / height, (box.left + box.right) / 2 / width)
+
+    def _is_text_box(self, shape: _Shape) -> bool:
+        """Whether it has a place of its own and is a text box or a placeholder, but no title."""
+        is_box = bool(find_all(shape.element, "p:nvSpPr/p:cNvSpPr[@txBox='1' or @txBox='true']"))
+        is_text = is_box or placeholder_kind(shape.element) is not None
+        return is_text and not shape.is_title and self._inheritance.box(shape.element) is not None
+
+    def _may_be_title(self, header: _Shape) -> bool:
+        """Whether a slide without a title has nothing that is set larger."""
+        return not self._is_titled and not 0 < _text_size(header) < self._largest_text
+
+    @cached_property
+    def _is_titled(self) -> bool:
+        return any(shape.is_title and self._has_text(shape) for shape in self._own_shapes)
+
+    @cached_property
+    def _largest_text(self) -> int:
+        """In hundredths of a point."""
+        return max(map(_text_size, self._own_shapes), default=0)
 
     def title(self) -> str | None:
         """The title placeholder's text on one line, or None."""
@@ -242,6 +295,12 @@ def _table(table: etree._Element) -> Iterator[TextBlock]:
     text = "\n".join(", ".join(filter(None, row)) for row in rows if any(row))
     if text:
         yield TextBlock(BlockKind.TABLE, text, rows=tuple(rows))
+
+
+def _text_size(shape: _Shape) -> int:
+    """Of a shape's largest text, in hundredths of a point; 0 where it names none itself."""
+    named = find_values(shape.element, ".//a:rPr/@sz")
+    return max((int(size) for size in named if size.isdecimal()), default=0)
 
 
 def _level(paragraph: etree._Element) -> int:
