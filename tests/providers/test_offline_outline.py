@@ -104,6 +104,30 @@ def test_short_bullets_are_spoken_as_a_list(writer: OfflineText) -> None:
     assert narration(scene).startswith("Saving water. Short showers, Full machines, Rain for the garden.")
 
 
+@pytest.mark.parametrize(
+    ("language", "entries", "listed"),
+    [
+        ("ar", "الرافعة\nالمنحدر،\nالبوابة؛", "الرافعة، المنحدر، البوابة."),
+        ("ar", "PowerPoint\nالرافعة الشوكية\nالبوابة", "PowerPoint، الرافعة الشوكية، البوابة."),
+        ("fa", "لیفتراک\nشیب\nدروازه", "لیفتراک، شیب، دروازه."),
+        ("en", "Ramps\nDocks (رصيف)\nGates", "Ramps, Docks (رصيف), Gates."),
+        ("zh", "坡道\n平台", "坡道、平台。"),
+    ],
+)
+def test_a_list_has_the_comma_of_its_script(writer: OfflineText, language: str, entries: str, listed: str) -> None:
+    slide = {"ref": "slide 1", "heading": None, "texts": [entries], "notes": ""}
+
+    assert narration(outline(writer, {"title": "", "scenes": [slide]}, language)[0]) == listed
+
+
+def test_a_scenes_script_has_the_comma_of_its_script(writer: OfflineText) -> None:
+    payload = {"title": "", "heading": "السلامة", "points": ["الرافعة", "المنحدر", "البوابة"], "notes": ""}
+
+    (segment,) = writer.write(TextRequest("script", "ar", payload)).value["segments"]
+
+    assert segment["text"] == "السلامة: الرافعة، المنحدر، البوابة."
+
+
 def test_a_documents_sentence_joins_the_scene_it_is_about(writer: OfflineText) -> None:
     scenes = outline(writer, COURSE)
 

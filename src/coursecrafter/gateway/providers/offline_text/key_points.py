@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from coursecrafter.gateway.providers.offline_text.language import (
+    LIST_ENDS,
     Language,
     as_sentence,
     cut_words,
@@ -92,7 +93,7 @@ def _told(language: Language, slide: Slide, title: str) -> list[str]:
     own = [line for line in slide.lines if line.casefold() != title.casefold() and is_sound(line)]
     if found := labelled or rows or list(slide.statements):
         return [as_sentence(text) for text in found]
-    short = [line.rstrip(".;,") for line in own if is_list_entry(line)]
+    short = [line.rstrip(LIST_ENDS) for line in own if is_list_entry(line)]
     if len(short) == len(own):
         return joined(short[:MOST_SHORT])
     if len(own) > MOST_POINTS or any(is_broken(language, line) for line in own if words(line)):

@@ -64,6 +64,9 @@ CODE_LINE = re.compile(
     r"(?:(?:async )?(?:def|class|if|elif|for|while|with|except|switch|case|match)\b.*|else|try|finally|do)\s*[:{]"
     r"|.*(?:\w\(.*\)|\w\[.*\]|[^<>=!]=).*;"
 )
+ARABIC_LETTER = re.compile(r"[\u0620-\u064a\u066e-\u06d3]")
+LATIN_LETTER = re.compile(r"[A-Za-z]")
+LIST_ENDS = ".;,،؛"  # of an entry, which a list takes off
 BULLET = re.compile(r"^(?:\s*#{1,6}\s|(?:[\s•‣⁃◦▪■●○◆►✓✔➤➢·*]|[–—-](?!\d))+)\s*(?=\S)")
 
 
@@ -132,6 +135,14 @@ def as_sentence(text: str) -> str:
     if bare.rstrip(CLOSERS).endswith(SENTENCE_ENDS) or not bare:
         return bare
     return bare + ("。" if HAN_OR_KANA.search(bare[-1]) else ".")
+
+
+def list_comma(entries: Sequence[str]) -> str:
+    """What parts the entries of a list, by the script that they are written in."""
+    if "\u3040" <= entries[0][-1:] <= "\u9fff":
+        return "、"
+    told = "".join(entries)
+    return "، " if len(ARABIC_LETTER.findall(told)) > len(LATIN_LETTER.findall(told)) else ", "
 
 
 def is_prose(line: str) -> bool:

@@ -8,12 +8,14 @@ from itertools import pairwise
 from typing import Any
 
 from coursecrafter.gateway.providers.offline_text.language import (
+    LIST_ENDS,
     SENTENCE_ENDS,
     Language,
     as_sentence,
     is_code,
     is_prose,
     language_of,
+    list_comma,
     tidy,
     without_addresses,
     words,
@@ -78,7 +80,7 @@ def _spoken_points(tag: str, heading: str, points: Sequence[str]) -> list[Statem
     is_headed = False
     for entry in [*entries, ""]:
         if entry and is_list_entry(entry) and _is_plain(entry):
-            row.append(entry.rstrip(".;,"))
+            row.append(entry.rstrip(LIST_ENDS))
             continue
         if row:
             listed = _listed(tag, heading if not is_headed and not spoken else "", row)
@@ -106,7 +108,7 @@ def _spoken(text: str) -> str:
 
 def _is_plain(entry: str) -> bool:
     """Whether it can stand among others in a list: no commas of its own, no brackets, no colon."""
-    return not any(mark in entry for mark in ",;:()–") and bool(words(entry))
+    return not any(mark in entry for mark in ",;:()–،؛") and bool(words(entry))
 
 
 def mended(language: Language, entries: Sequence[str]) -> list[str]:
@@ -149,12 +151,13 @@ def _enumerated(tag: str, group: Sequence[str], is_headed: bool) -> str:
         return "、".join(group)
     if len(group) == 1:
         return group[0]
+    comma = list_comma(group)
     if len(group) <= PAIR and not is_headed:  # two lines without a heading may have little to do with each other
-        return ", ".join(group)
-    joint = notices(tag).last_joint if language.code in {"en", "de", "fr", "es", "pt"} else ", "
+        return comma.join(group)
+    joint = notices(tag).last_joint if language.code in {"en", "de", "fr", "es", "pt"} else comma
     if language.code == "es" and group[-1].casefold().startswith(("i", "hi")) and not group[-1].startswith("hie"):
         joint = " e "
-    return f"{', '.join(group[:-1])}{joint}{group[-1]}"
+    return f"{comma.join(group[:-1])}{joint}{group[-1]}"
 
 
 def _is_said(language: Language, text: str, said: Sequence[frozenset[str]]) -> bool:

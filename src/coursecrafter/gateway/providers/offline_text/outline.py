@@ -13,12 +13,14 @@ from typing import Any
 
 from coursecrafter.gateway.providers.offline_text.closing import KeyPoint, fitting, key_point
 from coursecrafter.gateway.providers.offline_text.language import (
+    LIST_ENDS,
     Language,
     as_sentence,
     cut_words,
     is_code,
     is_prose,
     language_of,
+    list_comma,
     tidy,
     without_addresses,
     words,
@@ -141,7 +143,7 @@ def _plainly(language: Language, entries: Sequence[str]) -> list[str]:
     short: list[str] = []
     for entry in filter(is_prose, entries):
         if is_list_entry(entry):
-            short.append(entry.rstrip(".;,"))
+            short.append(entry.rstrip(LIST_ENDS))
             continue
         spoken.extend(joined(short))
         short = []
@@ -171,8 +173,7 @@ def is_list_entry(entry: str) -> bool:
 
 def joined(entries: Sequence[str]) -> list[str]:
     """Short entries as one spoken list; nothing of nothing."""
-    is_east_asian = bool(entries) and not entries[0].isascii() and "\u3040" <= entries[0][-1] <= "\u9fff"
-    return [as_sentence(("、" if is_east_asian else ", ").join(entries))] if entries else []
+    return [as_sentence(list_comma(entries).join(entries))] if entries else []
 
 
 def _without_repeats(statements: Sequence[Statement]) -> list[Statement]:
