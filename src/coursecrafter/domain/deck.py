@@ -109,7 +109,7 @@ class Slide:
 
     Attributes:
         number: its place in the deck, from 1, hidden slides counted.
-        title: its title placeholder's text on one line, or None.
+        title: its title placeholder's text on one line, of a slide without text what its picture is called, or None.
         builds: at least one.
         notes: the speaker's notes, "" where there are none.
         section: name of the deck section it stands in, or None.

@@ -86,7 +86,7 @@ def _slide(deck: StateDeck, source: StateSource, text: SlideText, size: tuple[in
     ]
     media, unplayed = find_media(deck.package, source.part, source.states, size)
     return {
-        "title": text.title(),
+        "title": text.title() or (None if any(blocks) else text.picture_name()),
         "builds": builds,
         "notes": _notes(deck.package, source.part),
         "alt_texts": text.alt_texts(),
@@ -140,7 +140,8 @@ def _title(package: Package, slides: Sequence[dict[str, Any]]) -> str:
     named = clean_line(str(package.parse(core).findtext(".//{*}title") or "")) if core else ""
     if named and not _MEANINGLESS.fullmatch(named):
         return named
-    return next((slide["title"] for slide in slides if slide["title"]), "")
+    worded = (slide for slide in slides if any(build["blocks"] for build in slide["builds"]))
+    return next((slide["title"] for slide in worded if slide["title"]), "")
 
 
 def _modified(package: Package) -> str:

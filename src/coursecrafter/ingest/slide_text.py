@@ -20,6 +20,7 @@ from coursecrafter.ingest.characters import clean_line, clean_text
 from coursecrafter.ingest.figure_text import chart_blocks, diagram_blocks
 from coursecrafter.ingest.language import is_right_to_left
 from coursecrafter.ingest.package import A, P, Package, R, find_all, find_values
+from coursecrafter.ingest.picture_names import name_of_picture
 from coursecrafter.ingest.placeholders import FURNITURE, TITLES, Box, Inheritance, placeholder_kind
 from coursecrafter.ingest.reading_order import sort_for_reading
 from coursecrafter.ingest.repeated_texts import LOWER_EDGE, UPPER_EDGE, EdgeText
@@ -28,9 +29,22 @@ from coursecrafter.ingest.timing import Aspect, Part, State, read_states, shape_
 MAX_DEPTH = 30
 MAX_LEVEL = 8
 SHAPES = {f"{P}{name}" for name in ("sp", "pic", "graphicFrame", "cxnSp", "grpSp", "contentPart")}
+_PICTURES = {f"{P}pic", f"{P}graphicFrame"}
+SMALL_PICTURE = 2
+"""How much larger than a picture another may be before the small one names no slide."""
 _UNREAD_FIELDS = ("slidenum", "datetime")
 _FILE_NAME = re.compile(r"\S+\.\w{3,4}|https?://\S+")
-_GUESSED = re.compile(r"\s*(Description automatically generated|Automatisch generierte Beschreibung)\b.*", re.DOTALL)
+# The line that office programs write below what they guess, in the languages in which it was seen.
+_GUESSED = re.compile(
+    r"\s*(Description (automatically )?generated|AI-generated content may be|"
+    r"Automatisch generierte Beschreibung|KI-generierte Inhalte können|"
+    r"Description générée automatiquement|Le contenu généré par l.IA peut|"
+    r"Descripción generada automáticamente|El contenido generado por IA puede|"
+    r"Descrizione generata automaticamente|Il contenuto generato dall.IA potrebbe|"
+    r"Descrição gerada automaticamente|O conteúdo gerado por IA pode|"
+    r"Automatisch gegenereerde beschrijving)\b.*",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +151,28 @@ class SlideText:
         return " ".join(texts) or None
 
     def alt_texts(self) -> tuple[str, ...]:
-        """Descriptions that an author gave; file names and guesses of the program are none."""
-        found: dict[str, None] = {}
-        for properties in find_all(self._root, ".//p:pic/*/p:cNvPr | .//p:graphicFrame/*/p:cNvPr | .//p:sp/*/p:cNvPr"):
-            text = clean_line(_GUESSED.sub("", properties.get("descr", "")))
-            is_hidden = properties.get("hidden") in {"1", "true"}
-            if text and not is_hidden and not _FILE_NAME.fullmatch(text) and not _is_decorative(properties):
-                found[text] = None
-        return tuple(found)
+        """Descriptions of pictures, without file names and without what a program notes of its guesses."""
+        described = find_all(self._root, ".//p:pic/*/p:cNvPr | .//p:graphicFrame/*/p:cNvPr | .//p:sp/*/p:cNvPr")
+        return tuple(dict.fromkeys(filter(None, map(_description, described))))
+
+    def picture_name(self) -> str | None:
+        """What an author called a picture that is no small one among others, as a name for a slide without words."""
+        sizes: dict[str, int] = {}
+        largest = 0
+        shapes = list(self._own_shapes)
+        for shape in shapes:
+            shapes += shape.inner
+            properties = next(iter(find_all(shape.element, "./*/p:cNvPr")))
+            is_picture = shape.element.tag in _PICTURES or properties.get("descr")
+            if not is_picture or _is_decorative(properties):
+                continue
+            size = shape.box.width * shape.box.height
+            largest = max(largest, size)
+            name = None if _GUESSED.search(properties.get("descr", "")) else name_of_picture(_description(properties))
+            if name:
+                sizes[name] = max(size, sizes.get(name, 0))
+        name = max(sizes, key=lambda name: sizes[name], default=None)
+        return name if name and SMALL_PICTURE * sizes[name] >= largest else None
 
     def runs(self) -> Iterator[tuple[str, str, str]]:
         """Text, language and alternative language of each run."""
@@ -307,6 +335,13 @@ def _level(paragraph: etree._Element) -> int:
     properties = paragraph.find(f"{A}pPr")
     level = 0 if properties is None else int(properties.get("lvl") or 0)
     return min(max(level, 0), MAX_LEVEL)
+
+
+def _description(properties: etree._Element) -> str:
+    """On one line; "" where none is given, or none that is to be heard."""
+    text = clean_line(_GUESSED.sub("", properties.get("descr", "")))
+    is_unheard = properties.get("hidden") in {"1", "true"} or _is_decorative(properties)
+    return "" if is_unheard or _FILE_NAME.fullmatch(text) else text
 
 
 def _is_decorative(properties: etree._Element) -> bool:
