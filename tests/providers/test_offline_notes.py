@@ -116,6 +116,17 @@ def test_a_direction_is_left_out_of_a_script_and_its_marks_too(writer: OfflineTe
     assert " ".join(segment["text"] for segment in written(writer, "en", notes)) == " ".join(script)
 
 
+def test_names_of_books_and_pages_are_no_script(writer: OfflineText) -> None:
+    links = "Resources:\nAll about ramps\nhttps://example.org/ramps\n"
+    links += "Ramps in law | Journal of Ramps\nBuch: A. Ramp. On ramps."
+    script = "More can be read in the house rules."
+
+    assert [segment["refs"] for segment in written(writer, "en", links)] == [["slide 1"]]
+    assert [segment["text"] for segment in written(writer, "en", f"{script}\nhttps://example.org/\n{links}")] == [
+        script
+    ]
+
+
 def test_what_is_left_of_notes_for_the_presenter_is_no_script(writer: OfflineText) -> None:
     notes = "Ask the group who has fallen. Usually two or three. Wait for answers."
 

@@ -23,7 +23,7 @@ from coursecrafter.gateway.providers.offline_text.language import (
 from coursecrafter.gateway.providers.offline_text.notices import EXTRACTIVE, notices
 from coursecrafter.gateway.providers.offline_text.outline import Statement, carrying, is_list_entry, lines
 from coursecrafter.gateway.providers.offline_text.passages import require_text, texts_of
-from coursecrafter.gateway.providers.offline_text.presenter_notes import script_of, without_marks
+from coursecrafter.gateway.providers.offline_text.presenter_notes import script_of, without_asides
 from coursecrafter.gateway.providers.offline_text.statements import is_broken, without_numbering
 
 MOST_WORDS = 75
@@ -56,7 +56,7 @@ def write_script(tag: str, payload: Mapping[str, Any]) -> dict[str, Any]:
     heading, title = (tidy(str(payload.get(key) or "")) for key in ("heading", "title"))
     points, notes = texts_of(payload, "points"), str(payload.get("notes") or "")
     given = require_text(heading, *points, notes, title)
-    told = [line for line in lines(without_addresses(without_marks(notes))) if is_told(line)]
+    told = [line for line in lines(without_addresses(without_asides(notes))) if is_told(line)]
     script = script_of([text for line in told for text in language.sentences(line) if is_prose(text)])
     noted = [Statement(_spoken(text), NOTES) for text in script]
     said = [frozenset(language.stems(statement.text)) for statement in noted]

@@ -26,7 +26,7 @@ from coursecrafter.gateway.providers.offline_text.language import (
     words,
 )
 from coursecrafter.gateway.providers.offline_text.phrases import phrases
-from coursecrafter.gateway.providers.offline_text.presenter_notes import script_of, without_marks
+from coursecrafter.gateway.providers.offline_text.presenter_notes import script_of, without_asides
 from coursecrafter.gateway.providers.offline_text.statements import (
     FRONT_TITLE,
     is_about_itself,
@@ -106,7 +106,7 @@ def _slide_scene(language: Language, scene: Mapping[str, Any], most_words: int) 
     ref = str(scene["ref"])
     number = ref.rpartition(" ")[2]
     heading = tidy(scene.get("heading") or "")
-    told = language.sentences(without_addresses(without_marks(scene.get("notes") or "")))
+    told = language.sentences(without_addresses(without_asides(scene.get("notes") or "")))
     script = script_of([text for text in told if is_prose(text)])
     spoken = [Statement(as_sentence(text), f"notes {number}") for text in script]
     if not spoken:

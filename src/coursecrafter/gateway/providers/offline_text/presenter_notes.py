@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from coursecrafter.gateway.providers.offline_text.language import ADDRESS, SENTENCE_ENDS, SOURCE_LINE
+
 MARK = re.compile(
     r"[ \t]*[\[<(]\s*(?:next )?(?:click|clic|clique|klick|klik|pause|pausa|slide|folie|diapo(?:sitive|sitiva|sitivo)?)"
     r"\s*\d*\s*[\])>][ \t]*",
@@ -141,9 +143,16 @@ _ALL = (
 DIRECTION = re.compile(f"(?:{'|'.join(_ALL)})", re.IGNORECASE)
 
 
-def without_marks(notes: str) -> str:
-    """Without "[click]" and "(pause)"."""
-    return MARK.sub(" ", notes)
+def without_asides(notes: str) -> str:
+    """Without "[click]" and "(pause)", and without lines that name a source or a page whose address stands below."""
+    lines = [line.strip() for line in MARK.sub(" ", notes).replace("\v", "\n").split("\n")]
+    below = [*lines[1:], ""]
+    return "\n".join(line for line, after in zip(lines, below, strict=True) if not _names_a_source(line, after))
+
+
+def _names_a_source(line: str, after: str) -> bool:
+    is_named = " | " in line or SOURCE_LINE.match(line.casefold()) is not None
+    return is_named or (ADDRESS.fullmatch(after) is not None and not line.endswith(SENTENCE_ENDS))
 
 
 def is_direction(sentence: str) -> bool:
