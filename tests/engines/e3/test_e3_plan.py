@@ -67,6 +67,14 @@ def test_a_picture_is_described_by_its_title_and_what_the_deck_says_it_shows(har
     assert "![Slide “Sizes”. It shows: Three pairs of boots in a row.](" in markdown
 
 
+def test_a_picture_that_names_its_slide_is_described_once(bench: Bench) -> None:
+    scene = make_scene(bench, 1, "Boots in a row", alt_texts=("Boots in a row.",))
+
+    (section,) = design(make_course("Pictures", [scene]), bench)
+
+    assert "![Slide “Boots in a row”.](" in section.content_markdown
+
+
 def test_slides_under_one_title_are_one_chapter_with_all_their_pictures(bench: Bench) -> None:
     titles = ["Volume", "Volume", "Volume (cont.)", None, "Tooling"]
     scenes = [make_scene(bench, place, title, bullet("word " * 30)) for place, title in enumerate(titles, 1)]

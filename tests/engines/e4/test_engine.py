@@ -154,6 +154,16 @@ def test_a_silent_slide_without_text_is_a_page(workbench: Workbench, course: Cou
     assert b'alt="Slide 1. A bee"' in files["slides/slide_1.html"]
 
 
+def test_a_picture_that_names_its_slide_is_described_once(workbench: Workbench, course: Course) -> None:
+    scene = next(course.lessons).scenes[0]
+    named = replace(scene, title="A bee on a flower", alt_texts=("A bee on a flower.",))
+    pictured, lesson = with_scenes(course, (named,))
+
+    files = _files(workbench, pictured, lesson, Interaction("slides", "Slides", "", {}))
+
+    assert b'alt="A bee on a flower."' in files["slides/slide_1.html"]
+
+
 def test_a_lesson_without_pictures_is_a_lesson(workbench: Workbench, course: Course) -> None:
     scene = next(course.lessons).scenes[1]
     bare = tuple(replace(segment, picture=None) for segment in scene.segments)

@@ -31,7 +31,8 @@ def picture_markdown(
     alike = [other.id for other in topic.scenes if _title(other, topic) == title]
     if title and scene.id in alike and len(alike) > 1:
         caption += f" ({alike.index(scene.id) + 1}/{len(alike)})"
-    shown = "; ".join(filter(None, (_description(alt) for alt in scene.alt_texts)))
+    # A slide that is only a picture is named by its description.
+    shown = "; ".join(alt for one in scene.alt_texts if (alt := _description(one)) and alt != title)
     parts = [words.slide_titled.format(title=title or text or f"{clean_line(lesson_title)}, {slide}")]
     if shown:
         parts.append(words.slide_showing.format(pictures=shown))

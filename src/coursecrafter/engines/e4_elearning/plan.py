@@ -98,7 +98,8 @@ def _plan_slide(scene: SceneContent, place: int, words: Mapping[str, str]) -> Sl
     number = _slide_number(scene.segments[0]) or place
     title = one_line(scene.title or "", TITLE_CHARS) or untitled(number, words)
     alt = one_line(" ".join(scene.alt_texts), 4 * TITLE_CHARS)
-    described = f"{title}. {alt}" if alt else None
+    # A slide that is only a picture is named by its description.
+    described = (alt if alt.startswith(title.rstrip("…")) else f"{title}. {alt}") if alt else None
     return SlidePlan(number, title, described, tuple(_builds(scene, title)), embedded_videos(scene))
 
 
