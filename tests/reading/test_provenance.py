@@ -285,11 +285,11 @@ def test_a_narration_names_the_rule_that_wrote_it_and_the_slide(course: TracedCo
 
 def test_words_from_the_notes_show_the_notes(course: TracedCourse) -> None:
     with course.trial() as conn:
-        script_id = scripts_of(conn, "e2")["Show the green label of a fire door."]
+        script_id = scripts_of(conn, "e2")["A green label marks every fire door."]
 
     (told,) = course.origin("script", script_id)["sources"]
 
-    assert (told["slide"], told["excerpt"]) == (1, "Show the green label of a fire door.")
+    assert (told["slide"], told["excerpt"]) == (1, "A green label marks every fire door.")
 
 
 def test_a_scene_of_the_videos_own_names_all_that_it_tells_of(course: TracedCourse) -> None:

@@ -45,7 +45,7 @@ SLIDES = (
         title="Fire doors",
         bullets=("A fire door stays shut during the whole day.", "A wedge under a fire door lets the smoke through."),
         effects=(appear("Content", 0), appear("Content", 1)),
-        notes="Show the green label of a fire door.",
+        notes="A green label marks every fire door.",
     ),
     Sketch(
         title="The alarm",
