@@ -58,6 +58,14 @@ def test_what_belongs_to_a_figure(before: str, after: str, stays: bool) -> None:
     assert stays_with(before, after) is stays
 
 
+def test_what_belongs_to_a_figure_is_parted_from_it_where_no_line_holds_both() -> None:
+    width_px = FACE.length("i") + FACE.space_px + FACE.length("1234567") + 1
+
+    rows = break_lines(tokenize("i 1234567 km"), FACE, width_px)
+
+    assert [[token.text for token in row.tokens] for row in rows] == [["i", "1234567"], ["km"]]
+
+
 def test_words_that_belong_together_but_fill_no_line_are_parted() -> None:
     assert [len(line.tokens) for line in break_lines(tokenize("1234567 kg"), FACE, FACE.length("1234567") + 5)] == [
         1,
