@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from time import process_time
 from typing import Any
 
 import pytest
 
 from coursecrafter.gateway.ports import TextRequest
 from coursecrafter.gateway.providers.offline_text import OfflineText
+from coursecrafter.gateway.providers.offline_text.presenter_notes import without_asides
 
 DIRECTIONS = {
     "en": (
@@ -139,3 +141,14 @@ def test_a_scenes_script_says_its_points_and_no_direction(writer: OfflineText) -
     segments = writer.write(TextRequest("script", "en", payload)).value["segments"]
 
     assert [segment["text"] for segment in segments] == [f"Ramps. {ON_SCREEN}"]
+
+
+def test_blanks_without_end_take_no_longer_than_they_are_long() -> None:
+    def took_s(blanks: int) -> float:
+        begun = process_time()
+        assert without_asides("Go [click] on." + " " * blanks + "Now.").split() == ["Go", "on.", "Now."]
+        return process_time() - begun
+
+    short_s, long_s = (min(took_s(blanks) for _ in range(3)) for blanks in (50_000, 200_000))
+
+    assert long_s < 10 * short_s

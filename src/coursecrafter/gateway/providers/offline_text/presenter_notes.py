@@ -11,8 +11,10 @@ from collections.abc import Sequence
 
 from coursecrafter.gateway.providers.offline_text.language import ADDRESS, SENTENCE_ENDS, SOURCE_LINE
 
+# From where blanks begin, or a long run of them would be looked at from each of its places.
 MARK = re.compile(
-    r"[ \t]*[\[<(]\s*(?:next )?(?:click|clic|clique|klick|klik|pause|pausa|slide|folie|diapo(?:sitive|sitiva|sitivo)?)"
+    r"(?<![ \t])[ \t]*[\[<(]\s*(?:next )?"
+    r"(?:click|clic|clique|klick|klik|pause|pausa|slide|folie|diapo(?:sitive|sitiva|sitivo)?)"
     r"\s*\d*\s*[\])>][ \t]*",
     re.IGNORECASE,
 )
