@@ -19,6 +19,8 @@ UPPER_EDGE, LOWER_EDGE = 0.1, 0.85
 programs begin at 0.92; in real decks text that says something begins as low as 0.87, never on half of the slides."""
 SAME_PLACE = 0.03
 """Share of the slide's width and height by which a place may differ."""
+LONGEST_TEXT = 300
+"""Characters of a header or footer; what is longer says something."""
 LONGEST_NAMED = 60
 _WORD = re.compile(r"\w+")
 _QUESTION = ("?", "？", "؟")
@@ -89,7 +91,7 @@ def find_repeated(texts: Sequence[EdgeText], slides: int) -> dict[int, dict[int,
 
 def _readings(text: EdgeText) -> Iterator[tuple[str, ...]]:
     """A text's words, and those words with the slide's number in one place left open."""
-    words = tuple(_WORD.findall(text.text.casefold()))
+    words = tuple(_WORD.findall(text.text.casefold())) if len(text.text) <= LONGEST_TEXT else ()
     if words and not text.text.rstrip().endswith(_QUESTION):
         yield words
         for index, word in enumerate(words):

@@ -99,6 +99,7 @@ def test_titles_are_read_however_often_they_come(tmp_path: Path) -> None:
         ("a question", lambda slide, _: box(slide, "True or false?", FOOTER)),
         ("on two slides", lambda slide, n: box(slide, "Source: the handbook", FOOTER) if n < 3 else None),
         ("here and there", lambda slide, n: box(slide, "Turn it off", (0.6 + n, 6.95))),
+        ("a whole paragraph", lambda slide, _: box(slide, "Shut the valve before you open the tank. " * 8, FOOTER)),
         ("steps", lambda slide, n: box(slide, f"Step {n + 1}", FOOTER)),
         ("of another kind each time", lambda slide, n: box(slide, f"Pump {'abcdef'[n - 1]}", FOOTER)),
     ],
