@@ -56,18 +56,8 @@ def installed_fonts() -> str:
 
     A user's own fonts are left out, since the sandbox does not see them.
     """
-    program = shutil.which("fc-list")
-    if program is None:
-        return ""
-    answer = subprocess.run(
-        [program, "--format", "%{file}|%{family}|%{style}|%{fontversion}\n"],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PROBE_TIMEOUT_S,
-        env=_NO_HOME,
-    )
-    return "\n".join(sorted(answer.stdout.splitlines()))
+    told = _ask_fontconfig("fc-list", "--format", "%{file}|%{family}|%{style}|%{fontversion}\n")
+    return "\n".join(sorted(told.splitlines()))
 
 
 def fonts_digest() -> str:
@@ -77,20 +67,9 @@ def fonts_digest() -> str:
 
 def substitute_font(family: str) -> str:
     """The installed family that is drawn with instead of one that is missing; "" where nobody knows."""
-    program = shutil.which("fc-match")
-    if program is None:
-        return ""
     # A family's name may hold what fontconfig takes for a pattern.
     name = "".join(letter for letter in family if letter.isalnum() or letter == " ")
-    answer = subprocess.run(
-        [program, "--format", "%{family}", name],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PROBE_TIMEOUT_S,
-        env=_NO_HOME,
-    )
-    return answer.stdout.split(",")[0].strip()
+    return _ask_fontconfig("fc-match", "--format", "%{family}", name).split(",")[0].strip()
 
 
 def missing_fonts(wanted: tuple[str, ...]) -> tuple[str, ...]:
@@ -114,16 +93,17 @@ def undrawn(text: str) -> str:
 @lru_cache(maxsize=1)
 def _drawn_characters() -> frozenset[int]:
     """The code points that any installed font has."""
-    program = shutil.which("fc-list")
-    if program is None:
-        return frozenset()
-    answer = subprocess.run(
-        [program, "--format", "%{charset} "],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PROBE_TIMEOUT_S,
-        env=_NO_HOME,
-    )
-    ranges = {tuple(int(end, 16) for end in part.split("-")) for part in set(answer.stdout.split())}
+    parts = set(_ask_fontconfig("fc-list", "--format", "%{charset} ").split())
+    ranges = {tuple(int(end, 16) for end in part.split("-")) for part in parts}
     return frozenset(point for ends in ranges for point in range(ends[0], ends[-1] + 1))
+
+
+def _ask_fontconfig(name: str, *arguments: str) -> str:
+    """What one of its programs says; "" where it is missing."""
+    program = shutil.which(name)
+    if program is None:
+        return ""
+    answer = subprocess.run(
+        [program, *arguments], capture_output=True, text=True, check=False, timeout=PROBE_TIMEOUT_S, env=_NO_HOME
+    )
+    return answer.stdout
